@@ -1,0 +1,4 @@
+//! What a server does for one operation.
+
+pub mod effect;
+pub mod lock;

@@ -1,0 +1,81 @@
+//! A finding: what is said about one place, before any format.
+
+use crate::engine::lock::LockMode;
+use crate::fix::Fix;
+use crate::rule::RuleId;
+use crate::schema::operation::QName;
+use crate::syntax::span::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Worth knowing; nothing to do.
+    Note,
+    /// Likely to hurt.
+    Warning,
+    /// Will hurt.
+    Error,
+}
+
+impl Level {
+    /// `error`, `warning`, `note`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What is said about one place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that says it.
+    pub rule: RuleId,
+    /// How bad it is, after configuration and table sizes.
+    pub level: Level,
+    /// Index of the file in the history.
+    pub file: u32,
+    /// The exact clause.
+    pub span: Span,
+    /// The whole statement around it.
+    pub statement: Span,
+    /// What is wrong: one line, lower case, no full stop, names the table and column.
+    pub message: String,
+    /// A few words under the clause.
+    pub label: String,
+    /// The thing it is about: `public.users.email`.
+    pub subject: Option<String>,
+    /// Locks taken, with what they block.
+    pub locks: Vec<LockClaim>,
+    /// Further facts: why, how long, how big.
+    pub notes: Vec<String>,
+    /// What to do instead, with the SQL to write.
+    pub help: Option<String>,
+    /// Other places that matter.
+    pub related: Vec<Related>,
+    /// An edit that makes it safe.
+    pub fix: Option<Fix>,
+}
+
+/// A lock a finding speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockClaim {
+    /// On what.
+    pub relation: QName,
+    /// How strong.
+    pub mode: LockMode,
+}
+
+/// Another place that matters to a finding.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// Index of the file in the history.
+    pub file: u32,
+    /// The place.
+    pub span: Span,
+    /// A few words.
+    pub message: String,
+}

@@ -1,0 +1,16 @@
+//! Switchback reads SQL migrations, replays their history into a schema, and says what each statement will do to a live
+//! server and to the code that is running.
+//!
+//! One street, walked in one direction: `source` → `syntax` → `schema` → `engine` → `review` → `rules` → `report`.
+
+pub mod engine;
+pub mod finding;
+pub mod fix;
+pub mod outcome;
+pub mod review;
+pub mod rule;
+pub mod rules;
+pub mod schema;
+pub mod settings;
+pub mod source;
+pub mod syntax;

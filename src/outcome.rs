@@ -1,0 +1,54 @@
+//! The outcome of a check, as every report reads it.
+
+use std::time::Duration;
+
+use crate::finding::{Finding, Level};
+use crate::syntax::span::Span;
+
+/// Everything a check found.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// In order of file, place and rule.
+    pub findings: Vec<Finding>,
+    /// Findings a directive allowed.
+    pub allowed: Vec<Allowed>,
+    /// Figures.
+    pub summary: Summary,
+}
+
+/// A finding that a directive allowed.
+#[derive(Clone, Debug)]
+pub struct Allowed {
+    /// What was found.
+    pub finding: Finding,
+    /// The reason given.
+    pub reason: String,
+    /// The directive.
+    pub directive: Span,
+}
+
+/// The figures of a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files reported on.
+    pub files: usize,
+    /// Statements in them.
+    pub statements: usize,
+    /// Statements not understood.
+    pub unrecognized: usize,
+    /// Findings by level.
+    pub errors: usize,
+    /// Findings by level.
+    pub warnings: usize,
+    /// Findings by level.
+    pub notes: usize,
+    /// Wall time.
+    pub duration: Duration,
+}
+
+impl Outcome {
+    /// Whether any finding is at or above `level`.
+    pub fn reaches(&self, level: Level) -> bool {
+        self.findings.iter().any(|finding| finding.level >= level)
+    }
+}

@@ -1,0 +1,128 @@
+//! A step: one operation with all that is known about it. Rules read nothing else.
+
+use std::sync::Arc;
+
+use super::session::Session;
+use crate::engine::effect::{Effects, LockedKind};
+use crate::engine::lock::LockMode;
+use crate::schema::catalog::{Column, Origin, Table, UserType, View};
+use crate::schema::operation::{Operation, QName};
+use crate::source::migration::{Migration, TransactionMode};
+use crate::syntax::statement::Statement;
+
+/// The migrations that ship together, replayed.
+#[derive(Debug)]
+pub struct Release<'a> {
+    /// Its number; `Origin::release` of what it creates.
+    pub number: u32,
+    /// Every operation in order.
+    pub steps: Vec<Step<'a>>,
+    /// Tables with at least this many rows are large.
+    pub large_rows: u64,
+    /// The server version the effects are for.
+    pub version: u16,
+}
+
+/// One operation with all that is known about it.
+#[derive(Debug)]
+pub struct Step<'a> {
+    /// The file it stands in.
+    pub migration: &'a Migration,
+    /// Index of the file in the history.
+    pub file: u32,
+    /// How the section of the file runs.
+    pub mode: TransactionMode,
+    /// The top-level statement it came from.
+    pub statement: &'a Statement,
+    /// Number of the statement in the file; steps of one statement share it.
+    pub statement_index: u32,
+    /// What it does.
+    pub operation: Operation<'a>,
+    /// What the server does for it.
+    pub effects: Effects,
+    /// The effects on relations others may be using, with what is known of them. Empty for what this release created.
+    pub impacts: Vec<Impact>,
+    /// The target before, where the history knows it.
+    pub before: Before,
+    /// The session when the statement starts.
+    pub session: Session,
+}
+
+/// The state of an operation's target just before it.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// The table (of a table, column, constraint, index or trigger operation).
+    pub table: Option<Arc<Table>>,
+    /// The view.
+    pub view: Option<Arc<View>>,
+    /// The type.
+    pub user_type: Option<Arc<UserType>>,
+    /// Where the target itself (the dropped column, index, view, …) was created, if the history knows.
+    pub origin: Option<Origin>,
+    /// Where its present name was given, if renamed.
+    pub renamed: Option<Origin>,
+    /// Views, triggers and functions that still use the target, in words: "view active_users".
+    pub dependents: Vec<String>,
+    /// Whether the history knows that the target exists.
+    pub known: bool,
+}
+
+/// What an operation does to one relation that was there before the release.
+#[derive(Clone, Debug)]
+pub struct Impact {
+    /// The relation.
+    pub relation: QName,
+    /// Its kind.
+    pub kind: LockedKind,
+    /// The lock newly taken.
+    pub mode: LockMode,
+    /// It is copied to new files.
+    pub rewrite: bool,
+    /// Every row is read.
+    pub scan: bool,
+    /// An index on it is built.
+    pub build: bool,
+    /// How big it is.
+    pub size: Size,
+}
+
+/// What is known of a table's size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Nothing; treated as large.
+    Unknown,
+    /// Under the `large-rows` threshold.
+    Small(u64),
+    /// At or over it.
+    Large(u64),
+}
+
+impl Impact {
+    /// The lock is held for as long as the table is big.
+    pub fn lasts(&self) -> bool {
+        self.rewrite || self.scan || self.build
+    }
+}
+
+impl Step<'_> {
+    /// Whether `origin` lies in this step's release: nobody has seen the thing yet.
+    pub fn is_new(&self, release: &Release<'_>, origin: Option<Origin>) -> bool {
+        origin.is_some_and(|origin| origin.release == release.number)
+    }
+
+    /// Whether the table the operation works on was created in this release (or is temporary).
+    pub fn on_new_table(&self, release: &Release<'_>) -> bool {
+        self.before.table.as_ref().is_some_and(|table| table.temporary || self.is_new(release, table.origin))
+    }
+
+    /// The column `name` of the target table, before.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.before.table.as_ref().and_then(|table| table.column(name))
+    }
+
+    /// The impact on the operation's own table that blocks longest: a rewrite, then a scan or build, else the
+    /// strongest lock.
+    pub fn worst(&self) -> Option<&Impact> {
+        self.impacts.iter().max_by_key(|impact| (impact.rewrite, impact.lasts(), impact.mode))
+    }
+}

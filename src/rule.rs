@@ -1,0 +1,183 @@
+//! What a rule is: a specification in `rules/<id>.md` and one function.
+
+use crate::finding::{Finding, Level, LockClaim, Related};
+use crate::fix::Fix;
+use crate::review::step::{Impact, Release, Size, Step};
+use crate::syntax::span::Span;
+
+/// The kebab-case name of a rule, from the `rules!` list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub &'static str);
+
+/// A rule of the `rules!` list.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name.
+    pub id: RuleId,
+    /// The text of `rules/<id>.md`.
+    pub spec: &'static str,
+    /// What it runs on.
+    pub check: Check,
+}
+
+/// The function of a rule.
+#[derive(Debug)]
+pub enum Check {
+    /// Called for every step of a release.
+    Step(fn(&Step<'_>, &Release<'_>, &mut Findings)),
+    /// Called once for a release.
+    Release(fn(&Release<'_>, &mut Findings)),
+    /// Has no steps of its own: found while reading directives (`src/suppress.rs`). The function does nothing.
+    Directive(fn()),
+}
+
+/// Collects the findings of one rule.
+#[derive(Debug)]
+pub struct Findings {
+    rule: RuleId,
+    level: Level,
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    /// For the rule `rule`, which reports at `level` unless the table is small.
+    pub fn new(rule: RuleId, level: Level) -> Self {
+        Self { rule, level, found: Vec::new() }
+    }
+
+    /// Starts a finding on the operation of `step`. Nothing is reported before `emit`.
+    pub fn on(&mut self, step: &Step<'_>, message: impl Into<String>) -> Builder<'_> {
+        let finding = Finding {
+            rule: self.rule,
+            level: self.level,
+            file: step.file,
+            span: step.operation.span,
+            statement: step.statement.span,
+            message: message.into(),
+            label: String::new(),
+            subject: None,
+            locks: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            related: Vec::new(),
+            fix: None,
+        };
+        Builder { findings: self, finding }
+    }
+
+    /// Everything reported.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.found
+    }
+}
+
+/// A finding under construction.
+#[must_use = "a finding is reported by `emit`"]
+#[derive(Debug)]
+pub struct Builder<'a> {
+    findings: &'a mut Findings,
+    finding: Finding,
+}
+
+impl Builder<'_> {
+    /// Points at `span` instead of the whole clause.
+    pub fn at(mut self, span: Span) -> Self {
+        self.finding.span = span;
+        self
+    }
+
+    /// A few words under the clause.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.finding.label = label.into();
+        self
+    }
+
+    /// The thing it is about, `public.users.email`.
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.finding.subject = Some(subject.into());
+        self
+    }
+
+    /// Names the lock of `impact`, what it blocks, for how long, and the size of the table. A table known to be small
+    /// turns the finding into a note that says so.
+    pub fn impact(mut self, impact: &Impact) -> Self {
+        self.finding.locks.push(LockClaim { relation: impact.relation.clone(), mode: impact.mode });
+        self.finding.notes.push(impact.sentence());
+        match impact.size {
+            Size::Unknown => {}
+            Size::Small(rows) => {
+                self.finding.level = Level::Note;
+                self.finding.notes.push(format!(
+                    "{} is known to have {} rows, under the large-rows threshold, so this is only a note",
+                    impact.relation.short(),
+                    grouped(rows)
+                ));
+            }
+            Size::Large(rows) => {
+                self.finding.notes.push(format!("{} is known to have {} rows", impact.relation.short(), grouped(rows)));
+            }
+        }
+        self
+    }
+
+    /// A further fact.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.finding.notes.push(note.into());
+        self
+    }
+
+    /// What to do instead.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.finding.help = Some(help.into());
+        self
+    }
+
+    /// Another place that matters.
+    pub fn related(mut self, file: u32, span: Span, message: impl Into<String>) -> Self {
+        self.finding.related.push(Related { file, span, message: message.into() });
+        self
+    }
+
+    /// An edit that makes it safe.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.finding.fix = Some(fix);
+        self
+    }
+
+    /// Lowers the level to at most `level`.
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.finding.level = self.finding.level.min(level);
+        self
+    }
+
+    /// Reports it.
+    pub fn emit(self) {
+        self.findings.found.push(self.finding);
+    }
+}
+
+impl Impact {
+    /// "ACCESS EXCLUSIVE on users blocks reads and writes while every row is rewritten".
+    pub fn sentence(&self) -> String {
+        let duration = match (self.rewrite, self.build, self.scan) {
+            (true, _, _) => "while the whole table and its indexes are rewritten",
+            (false, true, _) => "while the index is built",
+            (false, false, true) => "while every row is read",
+            (false, false, false) => "until the transaction commits",
+        };
+        format!("{} on {} blocks {} {duration}", self.mode.words(), self.relation.short(), self.mode.blocked())
+    }
+}
+
+/// `40000000` as `40,000,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

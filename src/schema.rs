@@ -1,0 +1,4 @@
+//! Statements to operations, operations to a catalog.
+
+pub mod catalog;
+pub mod operation;

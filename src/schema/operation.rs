@@ -1,0 +1,184 @@
+//! The vocabulary of schema changes: one statement lowers to one or more operations, each on one resolved object.
+
+use std::fmt;
+
+use crate::syntax::alter::{Action, AlterTable};
+use crate::syntax::name::{Name, Quoted, Symbol};
+use crate::syntax::object::{
+    AlterObject, CreateDomain, CreateFunction, CreateIndex, CreateObject, CreateSequence, CreateTrigger, CreateType,
+    CreateView, Drop, ObjectKind,
+};
+use crate::syntax::query::{Query, RowChange};
+use crate::syntax::span::Span;
+use crate::syntax::statement::{ReindexTarget, Setting, TableLock, Transaction, Unrecognized};
+use crate::syntax::table::CreateTable;
+
+/// The resolved name of a relation, type or function: always with its schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QName {
+    /// The schema found through the search path, or `public`.
+    pub schema: Symbol,
+    /// The object's own name.
+    pub name: Symbol,
+}
+
+impl fmt::Display for QName {
+    /// `schema.name`, quoted where needed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", Quoted(&self.schema), Quoted(&self.name))
+    }
+}
+
+impl QName {
+    /// As people say it: without `public.`.
+    pub fn short(&self) -> String {
+        if &*self.schema == "public" { Quoted(&self.name).to_string() } else { self.to_string() }
+    }
+}
+
+/// One change to one object.
+#[derive(Clone, Debug)]
+pub struct Operation<'a> {
+    /// What it does.
+    pub kind: OperationKind<'a>,
+    /// The clause that does it: an action of an `ALTER TABLE`, one name of a `DROP`, else the whole statement.
+    pub span: Span,
+    /// `IF EXISTS` or `IF NOT EXISTS` stands on it.
+    pub guarded: bool,
+    /// Set when the operation stands inside a `DO` block or a called procedure.
+    pub body: Option<BodyPlace>,
+}
+
+/// Where in a procedural body an operation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyPlace {
+    /// Inside a loop.
+    pub in_loop: bool,
+    /// The loop commits each round.
+    pub commits_in_loop: bool,
+    /// Inside an `IF`: it may not run.
+    pub conditional: bool,
+}
+
+/// What an operation does.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "fields are the resolved name and the statement's own text")]
+pub enum OperationKind<'a> {
+    CreateTable {
+        table: QName,
+        def: &'a CreateTable,
+    },
+    /// One action of an `ALTER TABLE` (or `INDEX`, `VIEW`, `SEQUENCE`). For an index `relation` is the index.
+    Alter {
+        relation: QName,
+        action: &'a Action,
+        alter: &'a AlterTable,
+    },
+    CreateIndex {
+        table: QName,
+        def: &'a CreateIndex,
+    },
+    CreateView {
+        view: QName,
+        def: &'a CreateView,
+    },
+    CreateType {
+        name: QName,
+        def: &'a CreateType,
+    },
+    CreateDomain {
+        name: QName,
+        def: &'a CreateDomain,
+    },
+    CreateSequence {
+        name: QName,
+        def: &'a CreateSequence,
+    },
+    CreateFunction {
+        name: QName,
+        def: &'a CreateFunction,
+    },
+    CreateTrigger {
+        table: QName,
+        def: &'a CreateTrigger,
+    },
+    CreateSchema {
+        name: Symbol,
+    },
+    CreateObject {
+        on: Vec<QName>,
+        def: &'a CreateObject,
+    },
+    /// One name of a `DROP`. `on` is the table of a trigger, policy or rule.
+    Drop {
+        kind: ObjectKind,
+        name: QName,
+        written: &'a Name,
+        on: Option<QName>,
+        def: &'a Drop,
+    },
+    AlterObject {
+        name: Option<QName>,
+        on: Option<QName>,
+        def: &'a AlterObject,
+    },
+    Truncate {
+        table: QName,
+        cascade: bool,
+    },
+    LockTable {
+        table: QName,
+        mode: TableLock,
+    },
+    Reindex {
+        target: ReindexTarget,
+        name: Option<QName>,
+        concurrently: bool,
+    },
+    Cluster {
+        table: Option<QName>,
+    },
+    Refresh {
+        view: QName,
+        concurrently: bool,
+        no_data: bool,
+    },
+    Vacuum {
+        table: Option<QName>,
+        full: bool,
+    },
+    Analyze {
+        table: Option<QName>,
+    },
+    Comment {
+        kind: ObjectKind,
+        name: Option<QName>,
+        on: Option<QName>,
+    },
+    Grant {
+        tables: Vec<QName>,
+    },
+    ChangeRows {
+        table: QName,
+        change: &'a RowChange,
+    },
+    Query(&'a Query),
+    Copy {
+        table: Option<QName>,
+        from: bool,
+    },
+    Transaction(&'a Transaction),
+    Set(&'a Setting),
+    /// `DO` itself; its statements follow as operations with `body` set.
+    Do {
+        commits: bool,
+    },
+    /// `CALL p()`; the statements of a known body follow.
+    Call {
+        procedure: QName,
+    },
+    /// SQL put together at run time that cannot be read.
+    DynamicSql,
+    Inert,
+    Unrecognized(&'a Unrecognized),
+}

@@ -1,0 +1,46 @@
+//! What a run is told, resolved: defaults, then the configuration file, then arguments.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Level;
+use crate::rule::RuleId;
+use crate::source::migration::TransactionMode;
+
+/// The rows at which a table counts as large, unless configured.
+pub const LARGE_ROWS: u64 = 100_000;
+
+/// The server version checked for, unless configured: the oldest one the project still supports at the time of writing.
+pub const DEFAULT_VERSION: u16 = 14;
+
+/// Everything the checks depend on.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The major version of the `PostgreSQL` server, 12 to 18.
+    pub version: u16,
+    /// Tables with at least this many rows are large.
+    pub large_rows: u64,
+    /// Known row counts by table name as people write it, folded: `users`, `billing.invoices`.
+    pub table_rows: BTreeMap<String, u64>,
+    /// Levels that differ from the rule's own; none switches a rule off.
+    pub levels: BTreeMap<RuleId, Option<Level>>,
+    /// Only these rules, where not empty.
+    pub select: Vec<RuleId>,
+    /// Not these rules.
+    pub ignore: Vec<RuleId>,
+    /// How sections run whose layout does not tell.
+    pub transaction: Option<TransactionMode>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: DEFAULT_VERSION,
+            large_rows: LARGE_ROWS,
+            table_rows: BTreeMap::new(),
+            levels: BTreeMap::new(),
+            select: Vec::new(),
+            ignore: Vec::new(),
+            transaction: None,
+        }
+    }
+}

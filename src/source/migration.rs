@@ -1,0 +1,53 @@
+//! One migration file and its parts.
+
+use std::path::PathBuf;
+
+use crate::syntax::span::Span;
+
+/// A migration file, read.
+#[derive(Clone, Debug)]
+pub struct Migration {
+    /// The path as it is shown: relative to the working directory where possible, with forward slashes.
+    pub path: PathBuf,
+    /// The text, length-preserved: bytes that are not UTF-8 were replaced one for one.
+    pub text: String,
+    /// The parts, in file order. A file without markers has one.
+    pub sections: Vec<Section>,
+    /// Migrations with the same key ship together: the version, where files share one, else the path.
+    pub release: String,
+    /// Report findings in it; otherwise it is only history.
+    pub reported: bool,
+}
+
+/// A part of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its bytes.
+    pub span: Span,
+    /// What it is for.
+    pub direction: Direction,
+    /// Who opens a transaction around it.
+    pub transaction: TransactionMode,
+}
+
+/// What a part of a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Ships.
+    Up,
+    /// Takes it back. Never linted as if it shipped.
+    Down,
+}
+
+/// Who opens a transaction around a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionMode {
+    /// The tool wraps the section in `BEGIN … COMMIT`.
+    Wrapped,
+    /// The section is sent as one string: more than one statement makes one implicit transaction.
+    SingleQuery,
+    /// Every statement commits by itself.
+    None,
+    /// Nothing tells. Treated as `None` for what would be an error inside a transaction, and never guessed otherwise.
+    Unknown,
+}

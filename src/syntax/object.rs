@@ -1,0 +1,318 @@
+//! Everything that is neither a table nor a query: indexes, views, types, domains, functions, triggers, and the generic
+//! `DROP` and `ALTER` of them.
+
+#![allow(missing_docs, reason = "each variant quotes the clause its fields are taken from")]
+
+use super::expr::Expr;
+use super::name::{Ident, Name, Symbol};
+use super::query::Query;
+use super::span::Span;
+use super::table::Constraint;
+use super::types::DataType;
+
+/// `CREATE [UNIQUE] INDEX …`.
+#[derive(Clone, Debug)]
+pub struct CreateIndex {
+    /// Absent: the server makes one up.
+    pub name: Option<Ident>,
+    /// The table (or materialized view).
+    pub table: Name,
+    /// `UNIQUE`.
+    pub unique: bool,
+    /// `CONCURRENTLY`.
+    pub concurrently: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// `ON ONLY`.
+    pub only: bool,
+    /// `USING btree`; none means btree.
+    pub method: Option<Symbol>,
+    /// Key parts in order: a column, or none for an expression.
+    pub keys: Vec<Option<Ident>>,
+    /// All columns the index depends on: keys, expressions, `INCLUDE`, predicate.
+    pub columns: Vec<Symbol>,
+    /// There is an expression among the keys.
+    pub expression: bool,
+    /// `WHERE predicate`.
+    pub predicate: Option<Expr>,
+    /// `NULLS NOT DISTINCT`
+    pub nulls_not_distinct: bool,
+    /// The words `CREATE [UNIQUE] INDEX`, where `CONCURRENTLY` belongs after.
+    pub head: Span,
+}
+
+/// Kinds of named objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    Table,
+    ForeignTable,
+    View,
+    MaterializedView,
+    Index,
+    Sequence,
+    Type,
+    Domain,
+    Schema,
+    Function,
+    Procedure,
+    Routine,
+    Aggregate,
+    Operator,
+    OperatorClass,
+    OperatorFamily,
+    Cast,
+    Collation,
+    Conversion,
+    Language,
+    Transform,
+    AccessMethod,
+    Trigger,
+    EventTrigger,
+    Policy,
+    Rule,
+    Extension,
+    Statistics,
+    Publication,
+    Subscription,
+    Server,
+    ForeignDataWrapper,
+    UserMapping,
+    Tablespace,
+    Database,
+    Role,
+    TextSearch,
+    Owned,
+    Column,
+    Constraint,
+    LargeObject,
+    DefaultPrivileges,
+    System,
+}
+
+/// `DROP <kind> [CONCURRENTLY] [IF EXISTS] names [CASCADE]`.
+#[derive(Clone, Debug)]
+pub struct Drop {
+    /// What is dropped.
+    pub kind: ObjectKind,
+    /// `CONCURRENTLY`, indexes only.
+    pub concurrently: bool,
+    /// `IF EXISTS`.
+    pub if_exists: bool,
+    /// `CASCADE`.
+    pub cascade: bool,
+    /// The objects, each at its place. Functions without their arguments.
+    pub names: Vec<Name>,
+    /// `ON table`, for triggers, policies and rules.
+    pub on: Option<Name>,
+    /// The words `DROP INDEX`, where `CONCURRENTLY` belongs after.
+    pub head: Span,
+}
+
+/// `ALTER <kind> name …` of an object that is not a relation.
+#[derive(Clone, Debug)]
+pub struct AlterObject {
+    /// What is altered.
+    pub kind: ObjectKind,
+    /// Its name. Absent for `ALTER SYSTEM` and its kin.
+    pub name: Option<Name>,
+    /// `ON table`, for triggers, policies and rules.
+    pub on: Option<Name>,
+    /// What happens to it.
+    pub change: ObjectChange,
+    /// The clause that says so.
+    pub span: Span,
+}
+
+/// What happens to an altered object.
+#[derive(Clone, Debug)]
+pub enum ObjectChange {
+    /// `RENAME TO n`
+    Rename(Ident),
+    /// `SET SCHEMA s`
+    SetSchema(Ident),
+    /// `OWNER TO r`
+    Owner,
+    /// `ADD VALUE [IF NOT EXISTS] 'v'`
+    AddEnumValue { value: Box<str>, if_not_exists: bool },
+    /// `RENAME VALUE 'a' TO 'b'`
+    RenameEnumValue { from: Box<str>, to: Box<str> },
+    /// `ADD | DROP | ALTER ATTRIBUTE`, `RENAME ATTRIBUTE a TO b` of a composite type
+    Attribute { cascade: bool },
+    /// Domain: `ADD constraint`
+    AddDomainConstraint(Box<Constraint>),
+    /// Domain: `VALIDATE CONSTRAINT n`
+    ValidateDomainConstraint(Ident),
+    /// Domain: `DROP CONSTRAINT [IF EXISTS] n`
+    DropDomainConstraint(Ident),
+    /// Domain: `RENAME CONSTRAINT a TO b`
+    RenameDomainConstraint { from: Ident, to: Ident },
+    /// Domain: `SET NOT NULL` (true), `DROP NOT NULL` (false)
+    DomainNotNull(bool),
+    /// Domain: `SET DEFAULT`, `DROP DEFAULT`
+    DomainDefault,
+    /// Publication: `ADD`/`SET`/`DROP TABLE …`, with the tables.
+    PublicationTables(Vec<Name>),
+    /// Anything else; it changes nothing a table's readers or writers could notice.
+    Other,
+}
+
+/// `CREATE [OR REPLACE] [MATERIALIZED] VIEW`.
+#[derive(Clone, Debug)]
+pub struct CreateView {
+    /// Its name.
+    pub name: Name,
+    /// `MATERIALIZED`.
+    pub materialized: bool,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// `TEMPORARY`
+    pub temporary: bool,
+    /// The query.
+    pub query: Query,
+    /// `WITH NO DATA`.
+    pub no_data: bool,
+}
+
+/// `CREATE TYPE`.
+#[derive(Clone, Debug)]
+pub struct CreateType {
+    /// Its name.
+    pub name: Name,
+    /// What it is made of.
+    pub body: TypeBody,
+}
+
+/// The body of a new type.
+#[derive(Clone, Debug)]
+pub enum TypeBody {
+    /// `AS ENUM (…)`
+    Enum(Vec<Box<str>>),
+    /// `AS (attribute type, …)`
+    Composite,
+    /// `AS RANGE (…)`
+    Range,
+    /// `(INPUT = …)`, or nothing.
+    Base,
+}
+
+/// `CREATE DOMAIN`.
+#[derive(Clone, Debug)]
+pub struct CreateDomain {
+    /// Its name.
+    pub name: Name,
+    /// The type beneath.
+    pub base: DataType,
+    /// `NOT NULL`, `CHECK`.
+    pub constraints: Vec<Constraint>,
+    /// `NOT NULL` is among them.
+    pub not_null: bool,
+    /// `DEFAULT`.
+    pub default: Option<Expr>,
+}
+
+/// `CREATE SEQUENCE`.
+#[derive(Clone, Debug)]
+pub struct CreateSequence {
+    /// Its name.
+    pub name: Name,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// `TEMPORARY`
+    pub temporary: bool,
+    /// `AS type`.
+    pub data_type: Option<DataType>,
+    /// `OWNED BY table.column`.
+    pub owned_by: Option<(Name, Ident)>,
+}
+
+/// `CREATE FUNCTION` or `PROCEDURE`.
+#[derive(Clone, Debug)]
+pub struct CreateFunction {
+    /// Its name.
+    pub name: Name,
+    /// `PROCEDURE`.
+    pub procedure: bool,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// Folded language.
+    pub language: Option<Symbol>,
+    /// As declared; the server's default is volatile.
+    pub volatility: Volatility,
+    /// `RETURNS trigger`.
+    pub trigger: bool,
+    /// The body, opened: statements with spans in the file.
+    pub body: Option<Body>,
+}
+
+/// How a function's result may vary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Volatility {
+    /// Same arguments, same result, for ever.
+    Immutable,
+    /// Same result within one statement.
+    Stable,
+    /// May differ with every call.
+    #[default]
+    Volatile,
+}
+
+/// The opened body of a function or `DO` block.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    /// The text inside the quotes.
+    pub span: Span,
+    /// Statements in it that are SQL, in order. Control words are not statements.
+    pub statements: Vec<BodyStatement>,
+    /// There is a `COMMIT` inside a loop: each round is its own transaction.
+    pub commits_in_loop: bool,
+    /// There is a `COMMIT` or `ROLLBACK` anywhere.
+    pub commits: bool,
+    /// SQL put together at run time that could not be read: `EXECUTE` of an expression.
+    pub dynamic: Vec<Span>,
+    /// Every word of the body, folded and sorted, for "does it name this column".
+    pub words: Vec<Symbol>,
+}
+
+/// One SQL statement inside a body.
+#[derive(Clone, Debug)]
+pub struct BodyStatement {
+    /// The statement.
+    pub statement: super::statement::Statement,
+    /// It is inside `LOOP`.
+    pub in_loop: bool,
+    /// It is inside `IF`, `CASE` or an exception handler: it may not run.
+    pub conditional: bool,
+    /// It came from `EXECUTE 'literal'`; spans are those of the literal.
+    pub executed: bool,
+}
+
+/// `CREATE TRIGGER`.
+#[derive(Clone, Debug)]
+pub struct CreateTrigger {
+    /// Its name.
+    pub name: Ident,
+    /// The table.
+    pub table: Name,
+    /// The function it calls.
+    pub function: Name,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// `CONSTRAINT TRIGGER … FROM table`.
+    pub from: Option<Name>,
+}
+
+/// A `CREATE` of some object that only needs its kind, name and table.
+#[derive(Clone, Debug)]
+pub struct CreateObject {
+    /// What is created.
+    pub kind: ObjectKind,
+    /// Its name, where it has one.
+    pub name: Option<Name>,
+    /// The tables it is attached to: `ON table` of policies and rules, `FROM table` of statistics, `FOR TABLE …` of
+    /// publications.
+    pub on: Vec<Name>,
+    /// `IF NOT EXISTS` or `OR REPLACE`.
+    pub lenient: bool,
+}

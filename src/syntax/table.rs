@@ -1,0 +1,175 @@
+//! Tables, their columns and constraints, as written.
+
+use super::expr::Expr;
+use super::name::{Ident, Name};
+use super::query::Query;
+use super::span::Span;
+use super::types::DataType;
+
+/// `CREATE TABLE`, `CREATE TABLE … AS`, `SELECT … INTO`, `CREATE FOREIGN TABLE`.
+#[derive(Clone, Debug)]
+pub struct CreateTable {
+    /// The new table.
+    pub name: Name,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// `TEMPORARY`: invisible to everybody else.
+    pub temporary: bool,
+    /// `UNLOGGED`.
+    pub unlogged: bool,
+    /// `FOREIGN TABLE`.
+    pub foreign: bool,
+    /// Columns in order. Also `OF type` and `PARTITION OF` column options.
+    pub columns: Vec<ColumnDef>,
+    /// Table constraints.
+    pub constraints: Vec<Constraint>,
+    /// `LIKE other INCLUDING …`.
+    pub like: Vec<Like>,
+    /// `INHERITS (…)`.
+    pub inherits: Vec<Name>,
+    /// `PARTITION OF parent`.
+    pub partition_of: Option<PartitionOf>,
+    /// `PARTITION BY …`: the partition key's columns, where they are plain.
+    pub partition_by: Option<PartitionBy>,
+    /// `OF type`.
+    pub of_type: Option<Name>,
+    /// `AS query`.
+    pub query: Option<Query>,
+    /// `WITH NO DATA`.
+    pub no_data: bool,
+}
+
+/// `LIKE table INCLUDING …`.
+#[derive(Clone, Debug)]
+pub struct Like {
+    /// The table copied from.
+    pub table: Name,
+    /// Whether indexes (and so unique constraints and the primary key) are copied.
+    pub indexes: bool,
+    /// Whether check constraints are copied. (`NOT NULL` always is.)
+    pub constraints: bool,
+    /// Whether defaults are copied.
+    pub defaults: bool,
+}
+
+/// `PARTITION OF parent {FOR VALUES … | DEFAULT}`.
+#[derive(Clone, Debug)]
+pub struct PartitionOf {
+    /// The partitioned table.
+    pub parent: Name,
+    /// The `DEFAULT` partition.
+    pub default: bool,
+}
+
+/// `PARTITION BY RANGE | LIST | HASH (…)`.
+#[derive(Clone, Debug)]
+pub struct PartitionBy {
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// A column with all its options.
+#[derive(Clone, Debug)]
+pub struct ColumnDef {
+    /// Its name.
+    pub name: Ident,
+    /// Its type. Absent in `OF type` and `PARTITION OF` lists.
+    pub data_type: Option<DataType>,
+    /// `COLLATE`.
+    pub collation: Option<Name>,
+    /// `NOT NULL`, at its place.
+    pub not_null: Option<Span>,
+    /// `NULL`, written out.
+    pub null: bool,
+    /// `DEFAULT expr`.
+    pub default: Option<Expr>,
+    /// `GENERATED … AS IDENTITY`.
+    pub identity: Option<Identity>,
+    /// `GENERATED ALWAYS AS (expr) …`.
+    pub generated: Option<Generated>,
+    /// Inline `CHECK`, `UNIQUE`, `PRIMARY KEY`, `REFERENCES`. (`NOT NULL` is `not_null`.)
+    pub constraints: Vec<Constraint>,
+    /// From the name to the last option.
+    pub span: Span,
+}
+
+/// `GENERATED { ALWAYS | BY DEFAULT } AS IDENTITY`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// `ALWAYS` rather than `BY DEFAULT`.
+    pub always: bool,
+    /// The clause.
+    pub span: Span,
+}
+
+/// `GENERATED ALWAYS AS (expr) [STORED | VIRTUAL]`.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The expression.
+    pub expr: Expr,
+    /// Some(true) for `STORED`, some(false) for `VIRTUAL`, none where neither is written (an error before 18,
+    /// virtual from 18).
+    pub stored: Option<bool>,
+    /// The clause.
+    pub span: Span,
+}
+
+/// A table or column constraint.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// `CONSTRAINT name`.
+    pub name: Option<Ident>,
+    /// What it demands.
+    pub kind: ConstraintKind,
+    /// `NOT VALID`.
+    pub not_valid: bool,
+    /// `NOT ENFORCED`.
+    pub not_enforced: bool,
+    /// `DEFERRABLE`.
+    pub deferrable: bool,
+    /// From `CONSTRAINT` (or the first keyword) to the last word.
+    pub span: Span,
+}
+
+/// The demand of a constraint.
+#[derive(Clone, Debug)]
+pub enum ConstraintKind {
+    /// `CHECK (expr)`.
+    Check(Expr),
+    /// `NOT NULL column`, the table constraint of version 18.
+    NotNull(Ident),
+    /// `UNIQUE (…)`. Inline: no columns here; the column is the one it stands in.
+    Unique(Key),
+    /// `PRIMARY KEY (…)`.
+    PrimaryKey(Key),
+    /// `EXCLUDE USING … (…)`.
+    Exclude(Vec<Ident>),
+    /// `FOREIGN KEY (…) REFERENCES …`, or inline `REFERENCES`.
+    ForeignKey(ForeignKey),
+}
+
+/// The columns or the index of a unique or primary key.
+#[derive(Clone, Debug, Default)]
+pub struct Key {
+    /// Key columns in order.
+    pub columns: Vec<Ident>,
+    /// `USING INDEX name`.
+    pub using_index: Option<Ident>,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// `WITHOUT OVERLAPS` on the last column.
+    pub without_overlaps: bool,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug)]
+pub struct ForeignKey {
+    /// Referencing columns. Empty inline.
+    pub columns: Vec<Ident>,
+    /// The referenced table.
+    pub table: Name,
+    /// Referenced columns; empty means its primary key.
+    pub referenced: Vec<Ident>,
+    /// `ON DELETE CASCADE`.
+    pub on_delete_cascade: bool,
+}
