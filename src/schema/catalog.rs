@@ -2,6 +2,7 @@
 //!
 //! A name the history never created stands for something that exists and is unknown; nothing here is an error.
 
+mod edit;
 mod find;
 mod links;
 mod object;
