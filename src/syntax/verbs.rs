@@ -57,6 +57,8 @@ fn dangerous(cursor: &Cursor<'_>, token: &Token, next: Option<&Token>) -> bool {
     let Some((_, seconds)) = DANGEROUS.iter().find(|(verb, _)| word.eq_ignore_ascii_case(verb)) else { return false };
     let Some(next) = next else { return false };
     let second = cursor.text_of(*next);
-    let name_like = matches!(next.kind, TokenKind::Word | TokenKind::Quoted);
+    // `FOR UPDATE TO role` of a policy and `REVOKE UPDATE ON` name a right, not a table.
+    let name_like = next.kind == TokenKind::Quoted
+        || next.kind == TokenKind::Word && !super::keyword::is_reserved(&second.to_ascii_lowercase());
     if seconds.is_empty() { name_like } else { seconds.iter().any(|known| second.eq_ignore_ascii_case(known)) }
 }
