@@ -7,6 +7,9 @@ use crate::syntax::name::Symbol;
 /// Bytes of an identifier the server keeps.
 const LONGEST: usize = 63;
 
+/// Key columns an index may have.
+const MOST_KEYS: usize = 32;
+
 /// Numbers tried one after the other before the search for a free one jumps ahead.
 const TRIED_IN_TURN: u32 = 64;
 
@@ -48,7 +51,7 @@ pub(super) fn joined<'s>(columns: impl IntoIterator<Item = &'s str>) -> String {
 /// What stands for the keys of an index: expressions are `expr`, and what occurs twice gets a number.
 pub(super) fn index_keys(keys: &[Option<Symbol>]) -> String {
     let mut parts: Vec<Symbol> = Vec::new();
-    for key in keys {
+    for key in keys.iter().take(MOST_KEYS) {
         let base = key.as_deref().unwrap_or("expr");
         let numbered = (0..=parts.len()).map(|number| match number {
             0 => base.into(),
@@ -107,7 +110,8 @@ fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
 
 /// At most `length` bytes, whole characters.
 fn clip(text: &str, length: usize) -> &str {
-    text.get(..text.floor_char_boundary(length)).unwrap_or(text)
+    let end = (0..=length.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text.get(..end).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -129,8 +133,9 @@ mod tests {
     #[test]
     fn numbers_are_found_however_many_are_taken() {
         for count in [0, 1, 2, 63, 64, 65, 100, 1000, 5000] {
-            let names: std::collections::BTreeSet<Symbol> =
-                (0..count).map(|number| if number == 0 { "t_idx".into() } else { format!("t_idx{number}").into() }).collect();
+            let names: std::collections::BTreeSet<Symbol> = (0..count)
+                .map(|number| if number == 0 { "t_idx".into() } else { format!("t_idx{number}").into() })
+                .collect();
             let free = first_free("t", None, "idx", |name| names.contains(name));
             assert_eq!(*free, if count == 0 { "t_idx".to_owned() } else { format!("t_idx{count}") });
         }
