@@ -3,14 +3,18 @@
 //!
 //! One street, walked in one direction: `source` → `syntax` → `schema` → `engine` → `review` → `rules` → `report`.
 
+pub mod command;
 pub mod engine;
 pub mod finding;
+pub mod fingerprint;
 pub mod fix;
 pub mod outcome;
+pub mod report;
 pub mod review;
 pub mod rule;
 pub mod rules;
 pub mod schema;
 pub mod settings;
 pub mod source;
+pub mod spec;
 pub mod syntax;
