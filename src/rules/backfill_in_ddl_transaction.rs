@@ -34,7 +34,10 @@ fn takes_long(step: &Step<'_>, release: &Release<'_>, table: &QName, change: &Ro
     }
     let small = sweep::target_impact(step, table).is_some_and(|impact| matches!(impact.size, Size::Small(_)));
     match change.verb {
-        RowVerb::Insert => change.query.scans && !matches!(change.reach, Reach::Values | Reach::Nothing | Reach::Named),
+        // `SELECT 'x' WHERE NOT EXISTS (…)` reads only the table it adds a row to.
+        RowVerb::Insert => {
+            change.reach != Reach::Values && change.query.reads.iter().any(|read| *read.last() != table.name)
+        }
         RowVerb::Update | RowVerb::Delete | RowVerb::Merge => {
             !small
                 && !step.on_new_table(release)

@@ -23,16 +23,6 @@ pub(crate) fn inserted(step: &Step<'_>, span: Span, at: u32, insert: &str) -> Op
     Some(format!("{head}{insert}{tail}"))
 }
 
-/// The text of `span` with the part `cut` replaced, unless it is too long to repeat.
-pub(crate) fn replaced(step: &Step<'_>, span: Span, cut: Span, by: &str) -> Option<String> {
-    if span.len() as usize > LONGEST {
-        return None;
-    }
-    let head = text(step, Span::new(span.start, cut.start));
-    let tail = text(step, Span::new(cut.end, span.end));
-    Some(format!("{head}{by}{tail}"))
-}
-
 /// A name made of parts, as an identifier that the server reads back.
 pub(crate) fn made_name(parts: &[&str]) -> String {
     Quoted(&parts.join("_")).to_string()

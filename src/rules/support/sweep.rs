@@ -3,7 +3,9 @@
 use super::edit;
 use crate::review::step::{Impact, Release, Size, Step};
 use crate::rule::Findings;
+use crate::schema::catalog::{ConstraintBody, Index};
 use crate::schema::operation::{OperationKind, QName};
+use crate::syntax::name::Symbol;
 use crate::syntax::query::{Reach, RowChange, RowVerb};
 
 /// Tables in which migration tools keep their own books: a few rows, written by every migration.
@@ -92,11 +94,29 @@ fn sweep(step: &Step<'_>, change: &RowChange) -> Option<Sweep> {
     let commits = step.operation.body.is_some_and(|body| body.commits_in_loop);
     match change.reach {
         Reach::Everything => Some(Sweep::Everything),
-        Reach::Filtered if in_loop && commits => None,
+        Reach::Filtered if (in_loop && commits) || names_key(step, change) => None,
         Reach::Filtered => Some(Sweep::Filtered),
         Reach::Batch if in_loop && !commits => Some(Sweep::UncommittedLoop),
         Reach::Batch | Reach::Named | Reach::Values | Reach::Nothing => None,
     }
+}
+
+/// Whether the condition fixes every column of a unique key, so that it holds for one row of each value.
+fn names_key(step: &Step<'_>, change: &RowChange) -> bool {
+    let Some(table) = step.before.table.as_ref().filter(|_| change.query.reads.is_empty()) else { return false };
+    let fixed = |column: &Symbol| change.equals.contains(column);
+    let by_constraint = table.constraints.iter().any(|constraint| {
+        matches!(constraint.kind, ConstraintBody::PrimaryKey | ConstraintBody::Unique)
+            && !constraint.columns.is_empty()
+            && constraint.columns.iter().all(fixed)
+    });
+    let by_index = |index: &Index| {
+        index.unique
+            && !index.partial
+            && !index.keys.is_empty()
+            && index.keys.iter().all(|key| key.as_ref().is_some_and(fixed))
+    };
+    by_constraint || table.indexes.iter().any(by_index)
 }
 
 fn verb_words(verb: RowVerb) -> &'static str {
@@ -120,21 +140,16 @@ fn help(step: &Step<'_>, change: &RowChange, sweep: Sweep) -> String {
     )
 }
 
-/// The statement with a key range added to its condition.
+/// The statement with a key range added to its condition, where that takes no more than adding it.
 fn batched(step: &Step<'_>, change: &RowChange) -> Option<String> {
+    let lower = edit::text(step, change.span).to_lowercase();
+    let plain = !lower.contains("returning") && !lower.contains(" or ");
     // With other tables about, the key would need a qualifier that only the author knows.
-    if change.verb == RowVerb::Merge || !change.query.reads.is_empty() {
+    if change.verb == RowVerb::Merge || !change.query.reads.is_empty() || !plain {
         return None;
     }
     let key = super::key_column(step);
-    let range = format!("{key} >= 1 AND {key} < 1001");
-    match change.filter {
-        Some(filter) => {
-            let condition = edit::text(step, filter);
-            edit::replaced(step, change.span, filter, &format!("({condition}) AND {range}")).map(|sql| sql + ";")
-        }
-        None => edit::inserted(step, change.span, change.span.end, &format!(" WHERE {range}"))
-            .filter(|sql| !sql.to_lowercase().contains("returning"))
-            .map(|sql| sql + ";"),
-    }
+    let joint = if change.filter.is_some() { "AND" } else { "WHERE" };
+    let range = format!(" {joint} {key} >= 1 AND {key} < 1001;");
+    edit::inserted(step, change.span, change.span.end, &range)
 }
