@@ -1,7 +1,7 @@
 //! See `rules/contract-before-expand.md`.
 
-use super::support::column_path;
 use super::support::removal::{Removal, Removed, removals};
+use super::support::{column_path, with_dependents};
 use crate::review::step::Release;
 use crate::rule::Findings;
 use crate::syntax::name::Quoted;
@@ -14,15 +14,12 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
     let words = removal.what.words();
-    let mut builder = findings
+    let builder = findings
         .on(removal.step, format!("{words} is dropped, and nothing shows that the running code has stopped using it"))
         .label("no earlier release retired it")
         .subject(removal.what.subject())
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema");
-    for dependent in &removal.step.before.dependents {
-        builder = builder.note(format!("{dependent} still uses it"));
-    }
-    builder.help(help(removal)).emit();
+    with_dependents(builder, removal.step).help(help(removal)).emit();
 }
 
 fn help(removal: &Removal<'_, '_>) -> String {

@@ -1,7 +1,8 @@
 //! See `rules/expand-with-contract.md`.
 
 use super::support::removal::{Removal, Removed, Replacement, removals};
-use super::support::{column_path, copies::Copy};
+use super::support::copies::Copy;
+use super::support::{column_path, with_dependents};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::syntax::name::{Ident, Quoted};
@@ -57,11 +58,7 @@ fn report<'f>(
         "the two belong in different releases: between them every reader and writer moves, and the rows of the old \
          shape are copied while both are kept in step",
     );
-    let mut builder = places(builder);
-    for dependent in &removal.step.before.dependents {
-        builder = builder.note(format!("{dependent} still uses it"));
-    }
-    builder
+    with_dependents(places(builder), removal.step)
         .help(format!(
             "keep {} in this release; drop it in a later one, when no running code names it any more",
             removal.what.words()

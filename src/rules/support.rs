@@ -20,6 +20,9 @@ use crate::syntax::name::Quoted;
 /// Relations whose locks a finding spells out: a partitioned table may have thousands.
 const IMPACTS_SHOWN: usize = 3;
 
+/// Views, triggers and functions that a finding names.
+const DEPENDENTS_SHOWN: usize = 5;
+
 /// `users.email`, as people say it.
 pub(crate) fn column_path(table: &QName, column: &str) -> String {
     format!("{}.{}", table.short(), Quoted(column))
@@ -33,6 +36,17 @@ pub(crate) fn column_subject(table: &QName, column: &str) -> String {
 /// `3 rows`, `1 row`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Names what still uses the target of the step.
+pub(crate) fn with_dependents<'b>(builder: Builder<'b>, step: &Step<'_>) -> Builder<'b> {
+    let dependents = &step.before.dependents;
+    let named = dependents.iter().take(DEPENDENTS_SHOWN);
+    let builder = named.fold(builder, |builder, dependent| builder.note(format!("{dependent} still uses it")));
+    match dependents.len().checked_sub(DEPENDENTS_SHOWN) {
+        None | Some(0) => builder,
+        Some(more) => builder.note(format!("so do {more} more")),
+    }
 }
 
 /// The relation and the action of a step that is one action of an `ALTER TABLE`.
