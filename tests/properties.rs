@@ -1,8 +1,8 @@
 //! Properties that hold for any input: spans lie in the text, in order, and nothing panics.
 
 use proptest::prelude::*;
-use switchback::syntax::parse;
 use switchback::syntax::span::Span;
+use switchback::syntax::{parse, statement_spans};
 
 /// Pieces that lexers and splitters stumble over, to be strung together at random.
 fn piece() -> impl Strategy<Value = String> {
@@ -68,6 +68,9 @@ fn piece() -> impl Strategy<Value = String> {
 
 fn check(text: &str) {
     let script = parse(text, Span::new(0, u32::try_from(text.len()).unwrap()));
+    let spans = statement_spans(text, Span::new(0, u32::try_from(text.len()).unwrap()));
+    let read: Vec<Span> = script.statements.iter().map(|statement| statement.span).collect();
+    assert_eq!(spans, read, "every slice becomes one statement");
     let mut end = 0;
     for statement in &script.statements {
         assert!(statement.span.start >= end, "statements do not overlap");
