@@ -3,6 +3,8 @@
 //!
 //! One street, walked in one direction: `source` → `syntax` → `schema` → `engine` → `review` → `rules` → `report`.
 
+pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod finding;
 pub mod fix;
