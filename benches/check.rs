@@ -17,8 +17,11 @@ use switchback::syntax::{parse, statement_spans};
 fn migration(number: usize) -> String {
     let mut sql = String::from("-- Adds what the billing page needs.\nSET lock_timeout = '5s';\n\n");
     let table = format!("table_{}", number % 200);
-    let _ = writeln!(sql, "CREATE TABLE IF NOT EXISTS {table} (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,");
-    sql.push_str("    name text NOT NULL,\n    created_at timestamptz NOT NULL DEFAULT now(),\n    parent_id bigint\n);\n");
+    let _ =
+        writeln!(sql, "CREATE TABLE IF NOT EXISTS {table} (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,");
+    sql.push_str(
+        "    name text NOT NULL,\n    created_at timestamptz NOT NULL DEFAULT now(),\n    parent_id bigint\n);\n",
+    );
     let _ = writeln!(sql, "ALTER TABLE {table} ADD COLUMN column_{number} text NOT NULL DEFAULT 'none';");
     let _ = writeln!(sql, "CREATE INDEX {table}_{number} ON {table} (column_{number});");
     let _ = writeln!(sql, "UPDATE {table} SET name = column_{number} || 'x' WHERE id > 10 AND name IS NOT NULL;");

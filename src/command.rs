@@ -7,7 +7,9 @@ pub mod rules;
 use std::io;
 
 use crate::config::ConfigError;
+use crate::rules::RULES;
 use crate::source::SourceError;
+use crate::suggest::nearest;
 
 /// Why a command could not do its work. Exit code 2.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -29,10 +31,6 @@ pub enum Error {
         /// What was probably meant.
         near: Option<&'static str>,
     },
-    /// `explain`.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Explain(#[from] explain::ExplainError),
     /// The working directory.
     #[error("the working directory cannot be read: {0}")]
     Directory(io::Error),
@@ -42,4 +40,11 @@ pub enum Error {
     /// Writing the report.
     #[error("the report cannot be written: {0}")]
     Output(#[from] io::Error),
+}
+
+impl Error {
+    /// For a name that is none of the rules'.
+    fn unknown_rule(name: &str) -> Self {
+        Self::UnknownRule { name: name.to_owned(), near: nearest(name, RULES.iter().map(|rule| rule.id.0)) }
+    }
 }

@@ -64,7 +64,8 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings) -> Outcome {
             file += 1;
             if parsed.migration.reported {
                 outcome.summary.files += 1;
-                outcome.summary.statements += parsed.scripts.iter().map(|(_, script)| script.statements.len()).sum::<usize>();
+                outcome.summary.statements +=
+                    parsed.scripts.iter().map(|(_, script)| script.statements.len()).sum::<usize>();
             }
         }
         if steps.is_empty() {
@@ -97,7 +98,9 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
     let is_catch_all = |rule: RuleId| CATCH_ALL.contains(&rule.0);
     let spoken: HashSet<(u32, u32)> = found
         .iter()
-        .filter(|finding| !finding.locks.is_empty() && !is_catch_all(finding.rule) && finding.rule.0 != "missing-lock-timeout")
+        .filter(|finding| {
+            !finding.locks.is_empty() && !is_catch_all(finding.rule) && finding.rule.0 != "missing-lock-timeout"
+        })
         .map(place)
         .collect();
     found.retain(|finding| !is_catch_all(finding.rule) || !spoken.contains(&place(finding)));

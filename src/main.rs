@@ -1,6 +1,10 @@
 //! The `switchback` binary: parses arguments, runs a command, prints its error, exits.
 
-#![allow(clippy::print_stderr, clippy::disallowed_methods, reason = "the one place that prints and reads the environment")]
+#![allow(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "the one place that prints and reads the environment"
+)]
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;

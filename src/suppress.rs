@@ -15,12 +15,16 @@ use crate::syntax::span::Span;
 use crate::syntax::statement::Statement;
 
 /// Moves allowed findings from `findings` to `allowed`, and adds the findings on the directives themselves.
-pub fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Outcome) {
+pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Outcome) {
     let mut places = Vec::new();
     for (file, parsed) in (0_u32..).zip(parsed).filter(|(_, parsed)| parsed.migration.reported) {
         for (_, script) in &parsed.scripts {
             for directive in &script.directives {
-                let target = if directive.whole_file { None } else { target(&script.statements, directive, &parsed.migration.text) };
+                let target = if directive.whole_file {
+                    None
+                } else {
+                    target(&script.statements, directive, &parsed.migration.text)
+                };
                 places.push(Place { file, directive, target, used: vec![false; directive.rules.len()] });
             }
         }
@@ -58,9 +62,7 @@ fn target(statements: &[Statement], directive: &Directive, text: &str) -> Option
     let at = directive.span;
     let next = statements.partition_point(|statement| statement.span.end <= at.start);
     let before = next.checked_sub(1).and_then(|index| statements.get(index));
-    let same_line = |statement: &&Statement| {
-        !Span::new(statement.span.end, at.start).of(text).contains(['\n', '\r'])
-    };
+    let same_line = |statement: &&Statement| !Span::new(statement.span.end, at.start).of(text).contains(['\n', '\r']);
     before.filter(same_line).or_else(|| statements.get(next)).map(|statement| statement.span).or(Some(Span::default()))
 }
 

@@ -25,7 +25,8 @@ const LONGEST: Duration = Duration::from_secs(120);
 fn corpus() -> Option<PathBuf> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     #[allow(clippy::disallowed_methods, reason = "tests are told where the corpus is")]
-    let archive = std::env::var("SWITCHBACK_CORPUS").map_or_else(|_| manifest.join("../shared/corpus.tar.gz"), PathBuf::from);
+    let archive =
+        std::env::var("SWITCHBACK_CORPUS").map_or_else(|_| manifest.join("../shared/corpus.tar.gz"), PathBuf::from);
     if archive.is_dir() {
         return Some(archive);
     }
@@ -61,8 +62,7 @@ fn statements_are_understood() {
         let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
         let length = u32::try_from(text.len()).unwrap();
         let thread = std::thread::Builder::new().stack_size(STACK_SIZE);
-        let (script, text) =
-            thread.spawn(move || (parse(&text, Span::new(0, length)), text)).unwrap().join().unwrap();
+        let (script, text) = thread.spawn(move || (parse(&text, Span::new(0, length)), text)).unwrap().join().unwrap();
         for statement in &script.statements {
             let sql = statement.span.of(&text);
             if refused.contains(&hash(sql)) {

@@ -10,7 +10,6 @@ use crate::report::{Report, Style, concise, json, pretty};
 use crate::rule::RuleId;
 use crate::rules::RULES;
 use crate::source::{self, Input, Request};
-use crate::suggest::nearest;
 
 /// What the surroundings say: everything that is not an argument.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +33,7 @@ pub struct Streams<'a> {
 }
 
 /// Runs the check. True when findings reach the level that fails it.
-pub fn run(
-    args: &CheckArgs,
-    verbose: bool,
-    terminal: Terminal,
-    streams: Streams<'_>,
-) -> Result<bool, super::Error> {
+pub fn run(args: &CheckArgs, verbose: bool, terminal: Terminal, streams: Streams<'_>) -> Result<bool, super::Error> {
     let Streams { input, out, log } = streams;
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
     let mut config = configuration(args, &directory)?;
@@ -90,18 +84,15 @@ fn arguments(args: &CheckArgs, config: &mut Config) -> Result<(), super::Error> 
 
 fn rule_ids(names: &[String]) -> Result<Vec<RuleId>, super::Error> {
     let find = |name: &String| RULES.iter().map(|rule| rule.id).find(|id| id.0 == name);
-    names
-        .iter()
-        .map(|name| {
-            find(name).ok_or_else(|| super::Error::UnknownRule {
-                name: name.clone(),
-                near: nearest(name, RULES.iter().map(|rule| rule.id.0)),
-            })
-        })
-        .collect()
+    names.iter().map(|name| find(name).ok_or_else(|| super::Error::unknown_rule(name))).collect()
 }
 
-fn request(args: &CheckArgs, config: &Config, directory: PathBuf, input: &mut dyn Read) -> Result<Request, super::Error> {
+fn request(
+    args: &CheckArgs,
+    config: &Config,
+    directory: PathBuf,
+    input: &mut dyn Read,
+) -> Result<Request, super::Error> {
     let mut inputs = Vec::new();
     let mut paths: &[PathBuf] = &args.paths;
     let here = [PathBuf::from(".")];

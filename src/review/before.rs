@@ -19,7 +19,9 @@ pub(super) fn before(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Before
     match &operation.kind {
         OperationKind::Alter { relation, action, .. } => alter(catalog, relation, &action.kind, &mut before),
         OperationKind::Drop { kind, name, on, .. } => drop_target(catalog, *kind, name, on.as_ref(), &mut before),
-        OperationKind::AlterObject { name: Some(name), def, .. } if is_type(def.kind) => user_type(catalog, name, &mut before),
+        OperationKind::AlterObject { name: Some(name), def, .. } if is_type(def.kind) => {
+            user_type(catalog, name, &mut before)
+        }
         _ => {
             if let Some(relation) = main_relation(operation) {
                 relation_facts(catalog, relation, &mut before);
@@ -48,9 +50,11 @@ fn main_relation<'o>(operation: &'o Operation<'_>) -> Option<&'o QName> {
         | OperationKind::Copy { table: Some(name), .. } => Some(name),
         OperationKind::Drop { kind, name, on, .. } => match kind {
             ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => on.as_ref(),
-            ObjectKind::Table | ObjectKind::ForeignTable | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::Index => {
-                Some(name)
-            }
+            ObjectKind::Table
+            | ObjectKind::ForeignTable
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Index => Some(name),
             _ => None,
         },
         _ => None,
@@ -63,7 +67,9 @@ fn is_type(kind: ObjectKind) -> bool {
 
 fn alter(catalog: &Catalog<'_>, relation: &QName, action: &ActionKind, before: &mut Before) {
     match action {
-        ActionKind::DropColumn { column, .. } | ActionKind::RenameColumn { column, .. } | ActionKind::SetType { column, .. } => {
+        ActionKind::DropColumn { column, .. }
+        | ActionKind::RenameColumn { column, .. }
+        | ActionKind::SetType { column, .. } => {
             column_facts(catalog, relation, &column.name, before);
             before.dependents = dependents(catalog, Target::Column(relation, &column.name));
         }

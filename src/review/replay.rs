@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::step::{Before, Impact, Size, Step};
 use super::track::{Tracker, Turn};
-use crate::engine::{self, effect::{Effects, LockedKind}};
+use crate::engine::effect::{Effects, LockedKind};
+use crate::engine::{Context, Engine};
 use crate::schema::catalog::{Catalog, Origin, Relation};
 use crate::schema::lower::lower;
 use crate::schema::operation::{Operation, OperationKind, QName};
@@ -69,7 +70,13 @@ impl<'a> Replay<'a> {
         self.catalog.search_path = Catalog::default().search_path;
     }
 
-    fn statement(&mut self, place: Place<'a>, tracker: &mut Tracker, snapshots: &mut Snapshots<'a>, steps: &mut Vec<Step<'a>>) {
+    fn statement(
+        &mut self,
+        place: Place<'a>,
+        tracker: &mut Tracker,
+        snapshots: &mut Snapshots<'a>,
+        steps: &mut Vec<Step<'a>>,
+    ) {
         for operation in lower(place.statement, &self.catalog) {
             match &operation.kind {
                 OperationKind::Transaction(transaction) => {
@@ -110,8 +117,8 @@ impl<'a> Replay<'a> {
     }
 
     fn step(&self, place: Place<'a>, operation: Operation<'a>, tracker: &Tracker) -> Step<'a> {
-        let context = engine::Context { version: self.settings.version, utc: tracker.utc() };
-        let effects = engine::effects(&operation, &self.catalog, &context);
+        let context = Context { version: self.settings.version, utc: tracker.utc() };
+        let effects = Engine::Postgres.effects(&operation, &self.catalog, context);
         let impacts = self.impacts(&effects, place.position.release);
         let before = self.before(&operation);
         Step {
@@ -132,7 +139,9 @@ impl<'a> Replay<'a> {
     /// The effects on tables and views that others may be using: not temporary, not created in this release.
     fn impacts(&self, effects: &Effects, release: u32) -> Vec<Impact> {
         let visible = |relation: &QName| match self.catalog.relations.get(relation) {
-            Some(Relation::Table(table)) => !table.temporary && table.origin.is_none_or(|origin| origin.release != release),
+            Some(Relation::Table(table)) => {
+                !table.temporary && table.origin.is_none_or(|origin| origin.release != release)
+            }
             Some(Relation::View(view)) => view.origin.is_none_or(|origin| origin.release != release),
             Some(Relation::Sequence(sequence)) => sequence.origin.is_none_or(|origin| origin.release != release),
             None => self.catalog.index_origin(relation).is_none_or(|origin| origin.release != release),
@@ -189,7 +198,10 @@ struct Snapshots<'a> {
 impl<'a> Snapshots<'a> {
     fn new(statements: &[Statement]) -> Self {
         let rolls_back = |statement: &Statement| {
-            matches!(statement.kind, StatementKind::Transaction(Transaction::Rollback { .. } | Transaction::RollbackTo(_)))
+            matches!(
+                statement.kind,
+                StatementKind::Transaction(Transaction::Rollback { .. } | Transaction::RollbackTo(_))
+            )
         };
         Self { wanted: statements.iter().any(rolls_back), taken: Vec::new(), count: 0 }
     }

@@ -125,8 +125,9 @@ impl Tracker {
                 Turn::None
             }
             Transaction::RollbackTo(name) => {
-                let Some((index, values, held)) =
-                    self.savepoint(name).and_then(|index| self.savepoints.get(index).map(|(_, values, held)| (index, *values, *held)))
+                let Some((index, values, held)) = self
+                    .savepoint(name)
+                    .and_then(|index| self.savepoints.get(index).map(|(_, values, held)| (index, *values, *held)))
                 else {
                     return Turn::None;
                 };
@@ -204,7 +205,11 @@ fn timeout(value: &str) -> Timeout {
     };
     match number.parse::<f64>() {
         Ok(number) => {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is not negative")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "saturates, and is not negative"
+            )]
             let millis = (number * factor).round() as u64;
             if millis == 0 { Timeout::Off } else { Timeout::Millis(millis) }
         }

@@ -58,7 +58,8 @@ pub fn render(catalog: &Catalog<'_>) -> String {
             Relation::View(found) => view(&mut text, found),
             Relation::Sequence(found) => {
                 let owner = found.owned_by.as_ref().map(|(table, column)| format!(" of {}.{column}", table.short()));
-                let line = format!("sequence {}{}{}", found.name.short(), owner.unwrap_or_default(), made(found.origin));
+                let line =
+                    format!("sequence {}{}{}", found.name.short(), owner.unwrap_or_default(), made(found.origin));
                 writeln!(text, "{line}").unwrap();
             }
         }
@@ -82,7 +83,8 @@ fn table(text: &mut String, table: &Table) {
     ];
     let flags: String = flags.iter().filter(|(on, _)| *on).map(|(_, word)| format!(" {word}")).collect();
     let parents = if table.parents.is_empty() { String::new() } else { format!(" in {}", names(&table.parents)) };
-    writeln!(text, "table {}{flags}{parents}{}{}", table.name.short(), made(table.origin), renamed(table.renamed)).unwrap();
+    writeln!(text, "table {}{flags}{parents}{}{}", table.name.short(), made(table.origin), renamed(table.renamed))
+        .unwrap();
     table.columns.iter().for_each(|found| column(text, found));
     table.indexes.iter().for_each(|found| index(text, found));
     for constraint in &table.constraints {
@@ -157,7 +159,8 @@ fn index(text: &mut String, index: &Index) {
 fn view(text: &mut String, view: &View) {
     let kind = if view.materialized { "materialized view" } else { "view" };
     let reads = names(&view.reads);
-    writeln!(text, "{kind} {} of {reads} ({}){}", view.name.short(), view.columns.join(", "), made(view.origin)).unwrap();
+    writeln!(text, "{kind} {} of {reads} ({}){}", view.name.short(), view.columns.join(", "), made(view.origin))
+        .unwrap();
     view.indexes.iter().for_each(|found| index(text, found));
 }
 
