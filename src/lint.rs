@@ -1,6 +1,6 @@
 //! The whole walk: read every file, replay the history, run the rules, apply directives and levels.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -9,13 +9,14 @@ use crate::finding::{Finding, Level};
 use crate::outcome::{Outcome, Summary};
 use crate::review::replay::{Parsed, Position, Replay};
 use crate::review::step::{Release, Step};
-use crate::rule::{Check, Findings, RuleId};
+use crate::rule::{Check, Findings};
 use crate::rules::RULES;
 use crate::schema::operation::OperationKind;
 use crate::settings::Settings;
 use crate::source::migration::{Direction, Migration};
 use crate::spec;
 use crate::suppress;
+use crate::syntax::span::Span;
 use crate::syntax::{STACK_SIZE, parse};
 
 /// Rules that speak for statements no specific rule names.
@@ -82,7 +83,7 @@ fn unrecognized(steps: &[Step<'_>]) -> usize {
     steps.iter().filter(|step| matches!(step.operation.kind, OperationKind::Unrecognized(_))).count()
 }
 
-/// Every finding of every rule; the catch-alls only where no specific rule speaks of a lock.
+/// Every finding of every rule; the catch-alls only on clauses that no specific rule speaks of.
 fn check(release: &Release<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for rule in RULES {
@@ -94,16 +95,19 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
         }
         found.extend(findings.into_vec());
     }
-    let place = |finding: &Finding| (finding.file, finding.statement.start);
-    let is_catch_all = |rule: RuleId| CATCH_ALL.contains(&rule.0);
-    let spoken: HashSet<(u32, u32)> = found
+    let is_catch_all = |finding: &Finding| CATCH_ALL.contains(&finding.rule.0);
+    let specific: HashMap<(u32, Span), Vec<Span>> = found
         .iter()
-        .filter(|finding| {
-            !finding.locks.is_empty() && !is_catch_all(finding.rule) && finding.rule.0 != "missing-lock-timeout"
-        })
-        .map(place)
-        .collect();
-    found.retain(|finding| !is_catch_all(finding.rule) || !spoken.contains(&place(finding)));
+        .filter(|finding| !is_catch_all(finding) && spec::group(finding.rule) != "meta" && finding.rule.0 != "missing-lock-timeout")
+        .fold(HashMap::new(), |mut spans, finding| {
+            spans.entry((finding.file, finding.statement)).or_default().push(finding.span);
+            spans
+        });
+    let spoken = |finding: &Finding| {
+        let spans = specific.get(&(finding.file, finding.statement));
+        spans.is_some_and(|spans| spans.iter().any(|span| span.start < finding.span.end && finding.span.start < span.end))
+    };
+    found.retain(|finding| !(is_catch_all(finding) && spoken(finding)));
     found
 }
 

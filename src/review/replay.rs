@@ -84,6 +84,7 @@ impl<'a> Replay<'a> {
                     self.turn(turn, snapshots);
                 }
                 OperationKind::Set(setting) => tracker.set(setting),
+                OperationKind::Do { commits: true } => tracker.commits(),
                 _ => {}
             }
             let origin = Origin { release: place.position.release, file: place.position.file, span: operation.span };

@@ -89,6 +89,11 @@ impl Tracker {
         }
     }
 
+    /// A block that commits: it can only run outside a transaction, and holds nothing from before.
+    pub(super) fn commits(&mut self) {
+        self.close();
+    }
+
     /// Follows transaction control.
     pub(super) fn control(&mut self, transaction: &Transaction, at: Span) -> Turn {
         match transaction {
