@@ -3,6 +3,7 @@
 //!
 //! One street, walked in one direction: `source` → `syntax` → `schema` → `engine` → `review` → `rules` → `report`.
 
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod finding;
