@@ -33,7 +33,7 @@ pub struct Config {
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("{}: {message}", path.display())]
+#[error("{message}")]
 pub struct ConfigError {
     /// The file.
     pub path: PathBuf,
@@ -43,7 +43,7 @@ pub struct ConfigError {
     /// The bytes at fault, where the text could be read.
     #[label]
     pub span: Option<SourceSpan>,
-    /// What is wrong: lower case, no full stop.
+    /// What is wrong: lower case, no full stop. Names the file only where there is no span to show it.
     pub message: String,
     /// What to write instead.
     #[help]
@@ -73,7 +73,7 @@ pub fn read(path: &Path, known: &[&'static str]) -> Result<Config, ConfigError> 
             path: path.to_owned(),
             text: Arc::new(NamedSource::new(FILE_NAME, String::new())),
             span: None,
-            message: format!("cannot be read: {error}"),
+            message: format!("{} cannot be read: {error}", path.display()),
             help: None,
         }),
     }

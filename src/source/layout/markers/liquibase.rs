@@ -8,8 +8,9 @@ use crate::source::section::Cutter;
 pub(super) const MARKER: Marker = Marker {
     name: "liquibase",
     recognizes: |line| {
-        let mut words = line.body.split_whitespace().map(str::to_ascii_lowercase);
-        words.by_ref().take(3).eq(["liquibase", "formatted", "sql"])
+        let mut words = line.body.split_whitespace();
+        let mut next_is = |expected: &&str| words.next().is_some_and(|word| word.eq_ignore_ascii_case(expected));
+        ["liquibase", "formatted", "sql"].iter().all(&mut next_is)
     },
     cut,
     unmarked: TransactionMode::Unknown,
