@@ -1,4 +1,7 @@
 //! Statements to operations, operations to a catalog.
 
+pub mod apply;
 pub mod catalog;
+pub mod dependents;
+pub mod lower;
 pub mod operation;

@@ -1,12 +1,60 @@
 //! Text to statements, with a byte range for everything.
 
 pub mod alter;
+mod body;
+mod bridge;
+mod cursor;
+pub mod directive;
 pub mod expr;
 mod keyword;
+mod lexer;
 pub mod name;
 pub mod object;
+mod parse;
 pub mod query;
 pub mod span;
+mod split;
 pub mod statement;
 pub mod table;
+mod token;
 pub mod types;
+mod verbs;
+
+use cursor::Cursor;
+use directive::Directive;
+use span::{Source, Span};
+use statement::Statement;
+
+/// A section of a migration, read.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    /// Every statement in order. What could not be read is among them.
+    pub statements: Vec<Statement>,
+    /// Comments that speak to us.
+    pub directives: Vec<Directive>,
+}
+
+/// Reads the bytes of `section` of `text`. Never fails: what cannot be read is a statement that says so.
+///
+/// Wants a deep stack (`STACK_SIZE`) for the parser crate's sake.
+pub fn parse(text: &str, section: Span) -> Script {
+    let source = Source { text, base: 0 };
+    let lexed = lexer::lex(source, section);
+    let statements = split::split(source, &lexed.tokens)
+        .into_iter()
+        .map(|slice| parse::statement(Cursor::new(source, slice), 0))
+        .collect();
+    let directives = lexed.directives.iter().map(|span| directive::directive(source, *span)).collect();
+    Script { statements, directives }
+}
+
+/// Where the statements of `section` stand, without reading them. In order, not overlapping; between them there is only
+/// white space, comments, semicolons and what is not SQL.
+pub fn statement_spans(text: &str, section: Span) -> Vec<Span> {
+    let source = Source { text, base: 0 };
+    let lexed = lexer::lex(source, section);
+    split::split(source, &lexed.tokens).into_iter().map(|slice| Cursor::new(source, slice).whole()).collect()
+}
+
+/// The stack a thread that calls `parse` should have. Reserved, not used, unless a statement is nested that deeply.
+pub const STACK_SIZE: usize = 256 << 20;

@@ -6,32 +6,13 @@ use crate::report::{Color, Style, paint};
 use crate::rules::RULES;
 use crate::spec::{self, Spec};
 
-/// Names less alike than this are not suggested.
-const LEAST_ALIKE: f64 = 0.8;
-
-/// Why nothing was explained.
-#[derive(Debug, thiserror::Error)]
-pub enum ExplainError {
-    /// No rule of that name, nor of that name in another tool.
-    #[error("there is no rule `{name}`{}", did_you_mean(.nearest.as_deref()))]
-    UnknownRule {
-        /// What was asked for.
-        name: String,
-        /// The rule whose name is most like it.
-        nearest: Option<String>,
-    },
-    /// The answer could not be written.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
-
 /// Writes the specification of the rule `name`: Markdown, drawn where the receiver shows colors. Answers to what other
 /// tools call it, too; then there may be more than one.
-pub fn explain(name: &str, style: Style, out: &mut dyn Write) -> Result<(), ExplainError> {
+pub fn explain(name: &str, style: Style, out: &mut dyn Write) -> Result<(), super::Error> {
     let specs = || RULES.iter().filter_map(|rule| spec::of(rule.id));
     let found = matching(name, specs());
     if found.is_empty() {
-        return Err(ExplainError::UnknownRule { name: name.to_owned(), nearest: nearest(name, specs()) });
+        return Err(super::Error::unknown_rule(name));
     }
     for (number, spec) in found.into_iter().enumerate() {
         if number > 0 {
@@ -54,18 +35,6 @@ fn matching<'a>(name: &str, specs: impl Iterator<Item = &'a Spec<'a>> + Clone) -
     }
     let answers = |alias: &String| alias == name || alias.split_once(':').is_some_and(|(_, rule)| rule == name);
     specs.filter(|spec| spec.also_known_as.iter().any(answers)).collect()
-}
-
-fn nearest<'a>(name: &str, specs: impl Iterator<Item = &'a Spec<'a>>) -> Option<String> {
-    specs
-        .map(|spec| (strsim::jaro_winkler(spec.id, name), spec.id))
-        .filter(|&(likeness, _)| likeness >= LEAST_ALIKE)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, id)| id.to_owned())
-}
-
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
 }
 
 /// Headings stand out and code is set apart; everything else is read well as it is.

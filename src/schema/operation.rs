@@ -1,5 +1,6 @@
 //! The vocabulary of schema changes: one statement lowers to one or more operations, each on one resolved object.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::syntax::alter::{Action, AlterTable};
@@ -58,6 +59,9 @@ pub struct BodyPlace {
     pub commits_in_loop: bool,
     /// Inside an `IF`: it may not run.
     pub conditional: bool,
+    /// In the body of a function or procedure that the statement calls. The operation's span is then the call; spans
+    /// further inside belong to wherever the function was created.
+    pub called: bool,
 }
 
 /// What an operation does.
@@ -163,17 +167,25 @@ pub enum OperationKind<'a> {
         change: &'a RowChange,
     },
     Query(&'a Query),
+    /// The table that `SELECT … INTO` makes. The query itself comes before it.
+    SelectInto {
+        table: QName,
+        query: &'a Query,
+    },
+    /// `ALTER TABLE ALL IN TABLESPACE`: any number of tables, all unnamed.
+    AlterAllInTablespace,
     Copy {
         table: Option<QName>,
         from: bool,
     },
     Transaction(&'a Transaction),
-    Set(&'a Setting),
-    /// `DO` itself; its statements follow as operations with `body` set.
+    /// `SET`, or a call of `set_config`.
+    Set(Cow<'a, Setting>),
+    /// `DO` itself, or (with `body` set) a known body that is called; its statements follow with `body` set.
     Do {
         commits: bool,
     },
-    /// `CALL p()`; the statements of a known body follow.
+    /// `CALL p()`; a known body follows.
     Call {
         procedure: QName,
     },

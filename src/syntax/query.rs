@@ -46,6 +46,8 @@ pub struct RowChange {
     pub reach: Reach,
     /// The `WHERE` clause's condition.
     pub filter: Option<Span>,
+    /// Columns that the condition compares for equality with a literal, a parameter or a list of them.
+    pub equals: Vec<Symbol>,
     /// `UPDATE … FROM`, `DELETE … USING`, sub-selects, the query of an `INSERT`.
     pub query: Query,
     /// `ON CONFLICT`.
@@ -78,7 +80,8 @@ pub enum Reach {
     Filtered,
     /// A bounded batch: a key range with both ends, or a `LIMIT` in the sub-select that picks the rows.
     Batch,
-    /// Equality on a column with a literal, or `IN (literals)`: a handful of named rows.
+    /// Equality on a column that is a key by its name (`id`, `uuid`, `key`) with a literal or a list of them. Whether
+    /// other columns in `equals` are keys only the catalog knows.
     Named,
     /// Nothing: `WHERE false`.
     Nothing,

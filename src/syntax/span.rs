@@ -41,3 +41,19 @@ impl Span {
         self.end <= self.start
     }
 }
+
+/// Text whose first byte stands at offset `base` of its file: the whole file, or the inside of a quoted body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) base: u32,
+}
+
+impl<'a> Source<'a> {
+    /// The text at `span`, or nothing where it lies outside.
+    pub(crate) fn at(self, span: Span) -> &'a str {
+        let start = span.start.saturating_sub(self.base) as usize;
+        let end = span.end.saturating_sub(self.base) as usize;
+        self.text.get(start..end).unwrap_or_default()
+    }
+}

@@ -1,0 +1,88 @@
+//! What a `PostgreSQL` server does for one operation: which locks it takes, what it copies, reads and builds meanwhile.
+//!
+//! Every claim rests on the manual or on a measurement; `fixtures/postgres/facts.jsonl` holds the measurements, and
+//! comments name them by their id. `tests/postgres_facts.rs` compares all of them with what is worked out here.
+
+mod add_column;
+mod alter_table;
+mod coercion;
+mod column_type;
+mod constraints;
+mod drop_column;
+mod footprint;
+mod foreign_key;
+mod indexes;
+mod keys;
+mod maintenance;
+mod modes;
+mod not_null;
+mod objects;
+mod partitions;
+mod rows;
+mod storage;
+mod tables;
+mod types_domains;
+mod views;
+mod volatility;
+
+use self::footprint::Footprint;
+use super::Context;
+use super::effect::Effects;
+use super::lock::LockMode;
+use crate::schema::catalog::Catalog;
+use crate::schema::operation::{Operation, OperationKind};
+use crate::syntax::statement::TableLock;
+
+/// What the server does for `operation`, given the schema just before it.
+pub fn effects(operation: &Operation<'_>, catalog: &Catalog<'_>, context: Context) -> Effects {
+    let mut footprint = Footprint::new(catalog, context);
+    let step = &mut footprint;
+    match &operation.kind {
+        OperationKind::CreateTable { table, def } => tables::create(step, table, def),
+        OperationKind::Alter { relation, action, alter } => alter_table::alter(step, relation, action, alter),
+        OperationKind::CreateIndex { table, def } => indexes::create(step, table, def),
+        OperationKind::CreateView { view, def } => views::create(step, view, def),
+        OperationKind::CreateSequence { def, .. } => objects::create_sequence(step, def),
+        OperationKind::CreateFunction { def, .. } => objects::create_function(step, def),
+        OperationKind::CreateTrigger { table, def } => objects::create_trigger(step, table, def),
+        OperationKind::CreateObject { on, def } => objects::create(step, on, def),
+        OperationKind::Drop { kind, name, on, def, .. } => objects::drop(step, *kind, name, on.as_ref(), def),
+        OperationKind::AlterObject { name, on, def } => objects::alter(step, name.as_ref(), on.as_ref(), def),
+        OperationKind::Comment { kind, name, on } => objects::comment(step, *kind, name.as_ref(), on.as_ref()),
+        OperationKind::Grant { tables } => objects::grant(step, tables),
+        OperationKind::Truncate { table, cascade } => tables::truncate(step, table, *cascade, false),
+        OperationKind::LockTable { table, mode } => views::lock_table(step, table, lock_mode(*mode), false),
+        _ => maintain(step, &operation.kind),
+    }
+    footprint.into_effects()
+}
+
+/// Operations on rows and on the upkeep of tables.
+fn maintain(step: &mut Footprint<'_, '_>, kind: &OperationKind<'_>) {
+    match kind {
+        OperationKind::Reindex { target, name, concurrently } => {
+            indexes::reindex(step, *target, name.as_ref(), *concurrently);
+        }
+        OperationKind::Cluster { table } => maintenance::cluster(step, table.as_ref()),
+        OperationKind::Refresh { view, concurrently, no_data } => views::refresh(step, view, *concurrently, *no_data),
+        OperationKind::Vacuum { table, full } => maintenance::vacuum(step, table.as_ref(), *full),
+        OperationKind::Analyze { table } => maintenance::analyze(step, table.as_ref()),
+        OperationKind::ChangeRows { table, change } => rows::change(step, table, change),
+        OperationKind::Query(query) => rows::query(step, query),
+        OperationKind::Copy { table: Some(table), from } => rows::copy(step, table, *from),
+        _ => {}
+    }
+}
+
+fn lock_mode(mode: TableLock) -> LockMode {
+    match mode {
+        TableLock::AccessShare => LockMode::AccessShare,
+        TableLock::RowShare => LockMode::RowShare,
+        TableLock::RowExclusive => LockMode::RowExclusive,
+        TableLock::ShareUpdateExclusive => LockMode::ShareUpdateExclusive,
+        TableLock::Share => LockMode::Share,
+        TableLock::ShareRowExclusive => LockMode::ShareRowExclusive,
+        TableLock::Exclusive => LockMode::Exclusive,
+        TableLock::AccessExclusive => LockMode::AccessExclusive,
+    }
+}

@@ -1,0 +1,177 @@
+//! Everything that is no table by itself but may hang on one: triggers, policies, rules, comments, privileges, statistics,
+//! publications, functions, schemas (facts in the groups "Triggers / rules / RLS / replica identity / inheritance" and
+//! "Schemas, roles, grants, comments, functions, statistics, publications, extensions").
+
+use super::footprint::Footprint;
+use super::{indexes, tables, types_domains, views};
+use crate::engine::effect::LockedKind;
+use crate::engine::lock::LockMode::{AccessExclusive, AccessShare, ShareRowExclusive, ShareUpdateExclusive};
+use crate::schema::catalog::Relation;
+use crate::schema::operation::QName;
+use crate::syntax::object::{
+    AlterObject, CreateFunction, CreateObject, CreateSequence, CreateTrigger, Drop, ObjectChange, ObjectKind,
+};
+use crate::syntax::statement::StatementKind;
+
+/// `CREATE TRIGGER`: also on every partition, and with a look at the table of a constraint trigger's `FROM`.
+pub(super) fn create_trigger(footprint: &mut Footprint<'_, '_>, table: &QName, def: &CreateTrigger) {
+    footprint.lock(table, ShareRowExclusive);
+    let partitions = footprint.partitions(table);
+    footprint.lock_all(&partitions, ShareRowExclusive);
+    if let Some(from) = &def.from {
+        let from = footprint.catalog.resolve(from);
+        footprint.lock(&from, AccessShare);
+    }
+}
+
+/// `CREATE SEQUENCE … OWNED BY` (fact `create-sequence-owned-by`).
+pub(super) fn create_sequence(footprint: &mut Footprint<'_, '_>, def: &CreateSequence) {
+    if let Some((table, _)) = &def.owned_by {
+        let table = footprint.catalog.resolve(table);
+        footprint.lock(&table, AccessShare);
+    }
+}
+
+/// `CREATE FUNCTION`: the body of one in SQL is tried out, which looks up the tables it names (fact
+/// `create-function-sql`).
+pub(super) fn create_function(footprint: &mut Footprint<'_, '_>, def: &CreateFunction) {
+    if def.language.as_deref() != Some("sql") {
+        return;
+    }
+    for part in def.body.iter().flat_map(|body| &body.statements) {
+        if let StatementKind::Query(query) = &part.statement.kind {
+            views::read_query(footprint, query, false);
+        }
+    }
+}
+
+/// Other `CREATE`s (facts `create-policy`, `create-or-replace-rule`, `create-statistics`, `create-publication-table`,
+/// `create-database`).
+pub(super) fn create(footprint: &mut Footprint<'_, '_>, on: &[QName], def: &CreateObject) {
+    match def.kind {
+        ObjectKind::Policy | ObjectKind::Rule => footprint.lock_all(on, AccessExclusive),
+        ObjectKind::Statistics => footprint.lock_all(on, ShareUpdateExclusive),
+        ObjectKind::Publication => publish(footprint, on),
+        ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription => footprint.no_transaction = true,
+        _ => {}
+    }
+}
+
+/// A published table brings its inheriting children; the partitions of a partitioned one are published as itself.
+fn publish(footprint: &mut Footprint<'_, '_>, tables: &[QName]) {
+    for table in tables {
+        footprint.lock(table, ShareUpdateExclusive);
+        if !footprint.is_partitioned(table) {
+            let family = footprint.family(table);
+            footprint.lock_all(&family, ShareUpdateExclusive);
+        }
+    }
+}
+
+/// `ALTER` of what is no relation (facts `rename-trigger`, `alter-trigger-depends`, `alter-policy-to-role`).
+pub(super) fn alter(footprint: &mut Footprint<'_, '_>, name: Option<&QName>, on: Option<&QName>, def: &AlterObject) {
+    match (def.kind, on, name) {
+        (ObjectKind::Trigger, Some(table), _) => {
+            if !matches!(def.change, ObjectChange::Rename(_)) {
+                return footprint.lock(table, AccessShare);
+            }
+            footprint.lock(table, AccessExclusive);
+            if footprint.since(15) {
+                let partitions = footprint.partitions(table);
+                footprint.lock_all(&partitions, AccessExclusive);
+            }
+        }
+        (ObjectKind::Policy | ObjectKind::Rule, Some(table), _) => footprint.lock(table, AccessExclusive),
+        (ObjectKind::Type | ObjectKind::Domain, _, Some(name)) => types_domains::alter(footprint, name, &def.change),
+        (ObjectKind::Publication, ..) => {
+            if let ObjectChange::PublicationTables(tables) = &def.change {
+                let tables: Vec<QName> = tables.iter().map(|table| footprint.catalog.resolve(table)).collect();
+                publish(footprint, &tables);
+            }
+        }
+        (ObjectKind::System, ..) => footprint.no_transaction = true,
+        _ => {}
+    }
+}
+
+/// `DROP` of anything.
+pub(super) fn drop(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, name: &QName, on: Option<&QName>, def: &Drop) {
+    match kind {
+        ObjectKind::Table | ObjectKind::ForeignTable => tables::drop(footprint, name, def.cascade),
+        ObjectKind::View => drop_view(footprint, name, LockedKind::View, def.cascade),
+        ObjectKind::MaterializedView => drop_view(footprint, name, LockedKind::MaterializedView, def.cascade),
+        ObjectKind::Index => indexes::drop(footprint, name, def),
+        ObjectKind::Sequence => footprint.lock_as(name, LockedKind::Sequence, AccessExclusive),
+        ObjectKind::Type | ObjectKind::Domain => types_domains::drop(footprint, name, def.cascade),
+        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => drop_from(footprint, kind, on),
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine if def.cascade => {
+            drop_function(footprint, name);
+        }
+        ObjectKind::Schema if def.cascade => drop_schema(footprint, &name.name),
+        ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription => footprint.no_transaction = true,
+        _ => {}
+    }
+}
+
+fn drop_view(footprint: &mut Footprint<'_, '_>, view: &QName, kind: LockedKind, cascade: bool) {
+    footprint.lock_as(view, kind, AccessExclusive);
+    if cascade {
+        views::drop_readers(footprint, view, None);
+    }
+}
+
+/// A trigger, policy or rule goes from its table; a trigger from the partitions as well.
+fn drop_from(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, on: Option<&QName>) {
+    let Some(table) = on else { return };
+    footprint.lock(table, AccessExclusive);
+    if kind == ObjectKind::Trigger {
+        let partitions = footprint.partitions(table);
+        footprint.lock_all(&partitions, AccessExclusive);
+    }
+}
+
+/// `DROP FUNCTION … CASCADE`: triggers that call it go (fact `drop-function-trigger-cascade`).
+fn drop_function(footprint: &mut Footprint<'_, '_>, function: &QName) {
+    for table in footprint.catalog.links.triggered.get(function).into_iter().flatten() {
+        footprint.lock(table, AccessExclusive);
+    }
+}
+
+/// `DROP SCHEMA … CASCADE` drops all that is in it.
+fn drop_schema(footprint: &mut Footprint<'_, '_>, schema: &str) {
+    for (name, relation) in footprint.catalog.relations.iter().filter(|(name, _)| &*name.schema == schema) {
+        match relation {
+            Relation::Table(_) => tables::drop(footprint, name, true),
+            Relation::View(_) => drop_view(footprint, name, LockedKind::View, true),
+            Relation::Sequence(_) => footprint.lock(name, AccessExclusive),
+        }
+    }
+    for (name, _) in footprint.catalog.types.iter().filter(|(name, _)| &*name.schema == schema) {
+        types_domains::drop(footprint, name, true);
+    }
+}
+
+/// `COMMENT ON` (facts `comment-*`).
+pub(super) fn comment(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, name: Option<&QName>, on: Option<&QName>) {
+    match (kind, name, on) {
+        (ObjectKind::Table | ObjectKind::ForeignTable, Some(name), _) => footprint.lock(name, ShareUpdateExclusive),
+        (ObjectKind::View, Some(name), _) => footprint.lock_as(name, LockedKind::View, ShareUpdateExclusive),
+        (ObjectKind::MaterializedView, Some(name), _) => {
+            footprint.lock_as(name, LockedKind::MaterializedView, ShareUpdateExclusive);
+        }
+        (ObjectKind::Index, Some(name), _) => footprint.lock_as(name, LockedKind::Index, ShareUpdateExclusive),
+        (ObjectKind::Sequence, Some(name), _) => footprint.lock_as(name, LockedKind::Sequence, ShareUpdateExclusive),
+        (ObjectKind::Column, _, Some(table)) => footprint.lock(table, ShareUpdateExclusive),
+        (ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule | ObjectKind::Constraint, _, Some(table)) => {
+            footprint.lock(table, AccessShare);
+        }
+        _ => {}
+    }
+}
+
+/// `GRANT`, `REVOKE` (fact `grant-table`: no lock before version 18).
+pub(super) fn grant(footprint: &mut Footprint<'_, '_>, tables: &[QName]) {
+    if footprint.since(18) {
+        footprint.lock_all(tables, AccessShare);
+    }
+}

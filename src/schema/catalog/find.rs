@@ -1,0 +1,172 @@
+//! Questions to the catalog: where something was created, and what hangs on a table or type.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::{Catalog, Column, ConstraintBody, Index, Origin, Relation, Sequence, Table};
+use crate::schema::operation::QName;
+use crate::syntax::name::Symbol;
+
+/// Descendants of one table that are looked at: more than any real partitioned table has, and few enough that a file
+/// of nothing but partitions and changes to their parent takes linear time.
+const MOST_DESCENDANTS: usize = 4096;
+
+impl Catalog<'_> {
+    /// Where a table, view or sequence was created, if the history knows.
+    pub fn relation_origin(&self, name: &QName) -> Option<Origin> {
+        match self.relations.get(name)? {
+            Relation::Table(table) => table.origin,
+            Relation::View(view) => view.origin,
+            Relation::Sequence(sequence) => sequence.origin,
+        }
+    }
+
+    /// Where a column was created.
+    pub fn column_origin(&self, table: &QName, column: &str) -> Option<Origin> {
+        self.table(table)?.column(column)?.origin
+    }
+
+    /// Where a constraint was created.
+    pub fn constraint_origin(&self, table: &QName, constraint: &str) -> Option<Origin> {
+        self.table(table)?.constraint(constraint)?.origin
+    }
+
+    /// Where a trigger was created.
+    pub fn trigger_origin(&self, table: &QName, trigger: &str) -> Option<Origin> {
+        self.table(table)?.trigger(trigger)?.origin
+    }
+
+    /// Where an index was created.
+    pub fn index_origin(&self, index: &QName) -> Option<Origin> {
+        self.index(index)?.origin
+    }
+
+    /// Where a type or domain was created.
+    pub fn type_origin(&self, name: &QName) -> Option<Origin> {
+        self.types.get(name)?.origin
+    }
+
+    /// Where a function or procedure was created.
+    pub fn function_origin(&self, name: &QName) -> Option<Origin> {
+        self.functions.get(name)?.origin
+    }
+
+    /// Where a schema was created.
+    pub fn schema_origin(&self, name: &str) -> Option<Origin> {
+        self.schemas.get(name).copied()
+    }
+
+    /// The table or materialized view an index is on.
+    pub fn index_table(&self, index: &QName) -> Option<&QName> {
+        self.indexes.get(index)
+    }
+
+    /// The index of this name.
+    pub fn index(&self, index: &QName) -> Option<&Index> {
+        let indexes = match self.relations.get(self.indexes.get(index)?)? {
+            Relation::Table(table) => &table.indexes,
+            Relation::View(view) => &view.indexes,
+            Relation::Sequence(_) => return None,
+        };
+        indexes.iter().find(|found| found.name == index.name)
+    }
+
+    /// The sequence of this name, where the history knows one.
+    pub fn sequence(&self, name: &QName) -> Option<&Arc<Sequence>> {
+        match self.relations.get(name) {
+            Some(Relation::Sequence(sequence)) => Some(sequence),
+            Some(Relation::Table(_) | Relation::View(_)) | None => None,
+        }
+    }
+
+    /// Known columns of this type, of arrays of it, and of domains over it: tables with the columns' names.
+    pub fn columns_of_type(&self, name: &QName) -> Vec<(QName, Symbol)> {
+        let mut columns = Vec::new();
+        for found in self.type_and_domains(name) {
+            for table in self.links.typed.get(&found).into_iter().flatten().filter_map(|table| self.table(table)) {
+                let typed = table.columns.iter().filter(|column| column.is_of_type(&found));
+                columns.extend(typed.map(|column| (table.name.clone(), column.name.clone())));
+            }
+        }
+        columns
+    }
+
+    /// Tables with a column of this type, of an array of it, or of a domain over it.
+    pub fn tables_with_type(&self, name: &QName) -> Vec<QName> {
+        let tables: BTreeSet<_> = self.columns_of_type(name).into_iter().map(|(table, _)| table).collect();
+        tables.into_iter().collect()
+    }
+
+    /// Tables that foreign keys of this table point to, itself left out.
+    pub fn fk_parents(&self, table: &QName) -> Vec<QName> {
+        let constraints = self.table(table).map(|found| found.constraints.as_slice()).unwrap_or_default();
+        let parents: BTreeSet<_> = constraints
+            .iter()
+            .filter_map(|constraint| match &constraint.kind {
+                ConstraintBody::ForeignKey { table: parent } if parent != table => Some(parent.clone()),
+                _ => None,
+            })
+            .collect();
+        parents.into_iter().collect()
+    }
+
+    /// Tables with a foreign key to this table, itself left out.
+    pub fn fk_children(&self, table: &QName) -> Vec<QName> {
+        let children = self.referencing.get(table).into_iter().flatten();
+        children.filter(|child| *child != table).cloned().collect()
+    }
+
+    /// Partitions and inheriting children, theirs too, each once, nearest first. Bounded.
+    pub fn partitions_deep(&self, table: &QName) -> Vec<QName> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::from([table.clone()]);
+        let mut next = VecDeque::from([table.clone()]);
+        while let Some(parent) = next.pop_front() {
+            for child in self.children.get(&parent).into_iter().flatten() {
+                if found.len() == MOST_DESCENDANTS {
+                    return found;
+                }
+                if seen.insert(child.clone()) {
+                    found.push(child.clone());
+                    next.push_back(child.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// The type and the domains over it, each once.
+    fn type_and_domains(&self, name: &QName) -> BTreeSet<QName> {
+        let mut found = BTreeSet::from([name.clone()]);
+        let mut next = vec![name.clone()];
+        while let Some(current) = next.pop() {
+            for domain in self.links.domains.get(&current).into_iter().flatten() {
+                if found.insert(domain.clone()) {
+                    next.push(domain.clone());
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Table {
+    /// The trigger of this folded name.
+    pub fn trigger(&self, name: &str) -> Option<&super::Trigger> {
+        self.triggers.iter().find(|trigger| &*trigger.name == name)
+    }
+
+    /// The primary key, where one is known.
+    pub fn primary_key(&self) -> Option<&super::TableConstraint> {
+        self.constraints.iter().find(|constraint| matches!(constraint.kind, ConstraintBody::PrimaryKey))
+    }
+}
+
+impl Column {
+    /// Whether its type is `name` or an array of it. An unqualified type counts by its last part.
+    pub fn is_of_type(&self, name: &QName) -> bool {
+        self.data_type.as_ref().is_some_and(|found| {
+            found.name == name.name && found.schema.as_ref().is_none_or(|schema| *schema == name.schema)
+        })
+    }
+}

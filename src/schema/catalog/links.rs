@@ -1,0 +1,40 @@
+//! Who depends on whom, by name: kept up to date so that no operation has to look at every table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::operation::QName;
+use crate::syntax::name::Symbol;
+
+/// Reverse maps. A missing key means nobody.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// Relation → views that read it.
+    pub readers: BTreeMap<QName, BTreeSet<QName>>,
+    /// Table → sequences that one of its columns owns.
+    pub owned: BTreeMap<QName, BTreeSet<QName>>,
+    /// Type → tables that had a column of this type at some time; whoever asks looks whether they still have.
+    pub typed: BTreeMap<QName, BTreeSet<QName>>,
+    /// Type → domains directly over it.
+    pub domains: BTreeMap<QName, BTreeSet<QName>>,
+    /// Function → tables with a trigger that calls it.
+    pub triggered: BTreeMap<QName, BTreeSet<QName>>,
+    /// Word → functions whose body contains it.
+    pub mentions: BTreeMap<Symbol, BTreeSet<QName>>,
+    /// Constraint name → number of constraints of this name; a schema may hold several.
+    pub constraints: BTreeMap<QName, u32>,
+}
+
+/// Adds `member` to the set of `key`.
+pub(in crate::schema) fn link<K: Ord + Clone>(map: &mut BTreeMap<K, BTreeSet<QName>>, key: &K, member: &QName) {
+    map.entry(key.clone()).or_default().insert(member.clone());
+}
+
+/// Takes `member` out of the set of `key`.
+pub(in crate::schema) fn unlink<K: Ord>(map: &mut BTreeMap<K, BTreeSet<QName>>, key: &K, member: &QName) {
+    if let Some(set) = map.get_mut(key) {
+        set.remove(member);
+        if set.is_empty() {
+            map.remove(key);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Tables and what belongs to them.
+
+use super::Origin;
+use crate::schema::operation::QName;
+use crate::syntax::expr::Expr;
+use crate::syntax::name::{Name, Symbol};
+use crate::syntax::types::DataType;
+
+/// A table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its present name.
+    pub name: QName,
+    /// Where it was created; none when the history only ever used it.
+    pub origin: Option<Origin>,
+    /// Where its present name was given, if renamed.
+    pub renamed: Option<Origin>,
+    /// Its columns are all known: the history created it with a column list.
+    pub complete: bool,
+    /// `TEMPORARY`.
+    pub temporary: bool,
+    /// `UNLOGGED`.
+    pub unlogged: bool,
+    /// It is a partitioned parent.
+    pub partitioned: bool,
+    /// It is its parent's default partition.
+    pub default_partition: bool,
+    /// Parents: of a partition one, by inheritance any number.
+    pub parents: Vec<QName>,
+    /// Known columns in order.
+    pub columns: Vec<Column>,
+    /// Known indexes, those of constraints included.
+    pub indexes: Vec<Index>,
+    /// Known constraints.
+    pub constraints: Vec<TableConstraint>,
+    /// Known triggers.
+    pub triggers: Vec<Trigger>,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its present name.
+    pub name: Symbol,
+    /// Its type, where known.
+    pub data_type: Option<DataType>,
+    /// An explicit collation.
+    pub collation: Option<Name>,
+    /// Whether it is `NOT NULL`; none when unknown.
+    pub not_null: Option<bool>,
+    /// Its default, where one is known.
+    pub default: Option<Expr>,
+    /// It has a default, identity or sequence, so inserts may leave it out; none when unknown.
+    pub has_default: Option<bool>,
+    /// `GENERATED … AS IDENTITY`.
+    pub identity: bool,
+    /// `GENERATED ALWAYS AS (…)`: stored or not, and from which columns.
+    pub generated: Option<GeneratedFrom>,
+    /// Where it was created; none when unknown.
+    pub origin: Option<Origin>,
+    /// Where its present name was given, if renamed.
+    pub renamed: Option<Origin>,
+    /// Where it was last made nullable or given a default: the usual first step of retiring it.
+    pub loosened: Option<Origin>,
+}
+
+/// The source of a generated column.
+#[derive(Clone, Debug)]
+pub struct GeneratedFrom {
+    /// `STORED`.
+    pub stored: bool,
+    /// Columns it reads.
+    pub columns: Vec<Symbol>,
+}
+
+/// An index.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// Its name, in the table's schema.
+    pub name: Symbol,
+    /// `UNIQUE`.
+    pub unique: bool,
+    /// btree, gin, …
+    pub method: Symbol,
+    /// Key parts: column, or none for an expression.
+    pub keys: Vec<Option<Symbol>>,
+    /// Every column it depends on.
+    pub columns: Vec<Symbol>,
+    /// Columns mentioned in expressions or the predicate, rather than as plain keys.
+    pub computed: Vec<Symbol>,
+    /// It has a predicate.
+    pub partial: bool,
+    /// It belongs to the constraint of this name.
+    pub constraint: Option<Symbol>,
+    /// Made by `ON ONLY` and not yet attached everywhere.
+    pub only: bool,
+    /// Where it was created; none when unknown.
+    pub origin: Option<Origin>,
+}
+
+/// A constraint.
+#[derive(Clone, Debug)]
+pub struct TableConstraint {
+    /// Its name, as written or as the server would make it.
+    pub name: Symbol,
+    /// What it demands.
+    pub kind: ConstraintBody,
+    /// Proven for the old rows.
+    pub validated: bool,
+    /// `NOT ENFORCED` when false.
+    pub enforced: bool,
+    /// Columns it mentions.
+    pub columns: Vec<Symbol>,
+    /// Where it was created; none when unknown.
+    pub origin: Option<Origin>,
+}
+
+/// The demand of a constraint.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum ConstraintBody {
+    Check { not_null: Vec<Symbol>, expr: Option<Expr> },
+    NotNull,
+    Unique,
+    PrimaryKey,
+    Exclude,
+    ForeignKey { table: QName },
+}
+
+/// A trigger.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    /// Its name.
+    pub name: Symbol,
+    /// The function it calls.
+    pub function: QName,
+    /// Where it was created.
+    pub origin: Option<Origin>,
+}
+
+impl Table {
+    /// The column of this folded name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| &*column.name == name)
+    }
+
+    /// The constraint of this folded name.
+    pub fn constraint(&self, name: &str) -> Option<&TableConstraint> {
+        self.constraints.iter().find(|constraint| &*constraint.name == name)
+    }
+
+    /// The index of this folded name.
+    pub fn index(&self, name: &str) -> Option<&Index> {
+        self.indexes.iter().find(|index| &*index.name == name)
+    }
+}

@@ -1,0 +1,253 @@
+//! `ALTER TABLE` and its kin, action by action.
+
+use super::alter_column::alter_column;
+use super::column::column_def;
+use super::constraint::{at_constraint, table_constraint};
+use super::create_table::partition_bound;
+use super::sequence::sequence_options;
+use crate::syntax::alter::{Action, ActionKind, AlterKind, AlterTable};
+use crate::syntax::cursor::{Cursor, Parse};
+use crate::syntax::name::{Ident, Name};
+use crate::syntax::statement::StatementKind;
+use crate::syntax::token::TokenKind;
+
+/// After `ALTER TABLE`, `ALTER INDEX`, ….
+pub(super) fn alter_table(cursor: &mut Cursor<'_>, kind: AlterKind) -> Parse<StatementKind> {
+    if cursor.eat("ALL IN TABLESPACE") {
+        cursor.finish();
+        return Ok(StatementKind::AlterAllInTablespace);
+    }
+    let if_exists = cursor.if_exists();
+    let only = cursor.eat("ONLY");
+    let name = if only && cursor.at_kind(TokenKind::LeftParen) {
+        cursor.group()?.name("a table name")?
+    } else {
+        cursor.name("a table name")?
+    };
+    cursor.eat_operator("*");
+    let actions = if kind == AlterKind::Sequence && !sequence_renames(cursor) {
+        let start = cursor.here();
+        let data_type = sequence_options(cursor)?.data_type;
+        vec![Action { span: cursor.since(start), kind: ActionKind::SequenceOptions { data_type } }]
+    } else {
+        cursor.list(|cursor| action(cursor, kind))?
+    };
+    cursor.expect_end()?;
+    Ok(StatementKind::AlterTable(Box::new(AlterTable { kind, name, if_exists, only, actions })))
+}
+
+fn sequence_renames(cursor: &Cursor<'_>) -> bool {
+    cursor.at_any(&["RENAME", "OWNER TO", "SET SCHEMA", "SET LOGGED", "SET UNLOGGED"])
+}
+
+fn action(cursor: &mut Cursor<'_>, kind: AlterKind) -> Parse<Action> {
+    let start = cursor.here();
+    let kind = action_kind(cursor, kind)?;
+    Ok(Action { span: cursor.since(start), kind })
+}
+
+fn action_kind(cursor: &mut Cursor<'_>, kind: AlterKind) -> Parse<ActionKind> {
+    if cursor.eat("ADD") {
+        add(cursor)
+    } else if cursor.eat("DROP") {
+        drop_part(cursor)
+    } else if cursor.eat("ALTER CONSTRAINT") {
+        alter_constraint(cursor)
+    } else if cursor.eat("ALTER") {
+        cursor.eat("COLUMN");
+        alter_column(cursor, kind == AlterKind::Index)
+    } else if cursor.eat("RENAME") {
+        rename(cursor)
+    } else if cursor.eat("VALIDATE CONSTRAINT") {
+        Ok(ActionKind::ValidateConstraint { constraint: cursor.ident("a constraint name")? })
+    } else if cursor.eat("ATTACH PARTITION") {
+        attach(cursor)
+    } else if cursor.eat("DETACH PARTITION") {
+        let partition = cursor.name("a partition")?;
+        let concurrently = cursor.eat("CONCURRENTLY");
+        Ok(ActionKind::DetachPartition { partition, concurrently, finalize: cursor.eat("FINALIZE") })
+    } else if cursor.eat("SET") {
+        set(cursor)
+    } else {
+        rest(cursor)
+    }
+}
+
+fn add(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    if at_constraint(cursor) {
+        return Ok(ActionKind::AddConstraint(Box::new(table_constraint(cursor)?)));
+    }
+    cursor.eat("COLUMN");
+    let if_not_exists = cursor.if_not_exists();
+    Ok(ActionKind::AddColumn { column: Box::new(column_def(cursor, true)?), if_not_exists })
+}
+
+fn drop_part(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    let constraint = cursor.eat("CONSTRAINT");
+    if !constraint {
+        cursor.eat("COLUMN");
+    }
+    let if_exists = cursor.if_exists();
+    let name = cursor.ident(if constraint { "a constraint name" } else { "a column name" })?;
+    let cascade = cursor.eat("CASCADE");
+    cursor.eat("RESTRICT");
+    Ok(if constraint {
+        ActionKind::DropConstraint { constraint: name, if_exists, cascade }
+    } else {
+        ActionKind::DropColumn { column: name, if_exists, cascade }
+    })
+}
+
+fn alter_constraint(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    let constraint = cursor.ident("a constraint name")?;
+    let (mut enforced, mut inherit, mut any) = (None, None, false);
+    loop {
+        if cursor.eat("NOT ENFORCED") {
+            enforced = Some(false);
+        } else if cursor.eat("ENFORCED") {
+            enforced = Some(true);
+        } else if cursor.eat_any(&["NO INHERIT", "SET NO INHERIT"]) {
+            inherit = Some(false);
+        } else if cursor.eat_any(&["INHERIT", "SET INHERIT"]) {
+            inherit = Some(true);
+        } else if !cursor.eat_any(&["NOT DEFERRABLE", "DEFERRABLE", "INITIALLY DEFERRED", "INITIALLY IMMEDIATE"]) {
+            break;
+        }
+        any = true;
+    }
+    if any {
+        Ok(ActionKind::AlterConstraint { constraint, enforced, inherit })
+    } else {
+        cursor.refuse("a constraint attribute")
+    }
+}
+
+/// After `RENAME`.
+fn rename(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    if cursor.eat("TO") {
+        return Ok(ActionKind::Rename { to: cursor.ident("a name")? });
+    }
+    if cursor.eat("CONSTRAINT") {
+        let constraint = cursor.ident("a constraint name")?;
+        cursor.expect("TO")?;
+        return Ok(ActionKind::RenameConstraint { constraint, to: cursor.ident("a name")? });
+    }
+    cursor.eat("COLUMN");
+    let column = cursor.ident("a column name")?;
+    cursor.expect("TO")?;
+    Ok(ActionKind::RenameColumn { column, to: cursor.ident("a name")? })
+}
+
+/// After `ATTACH PARTITION`. An index is attached without bounds.
+fn attach(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    let partition = cursor.name("a partition")?;
+    let default = cursor.eat("DEFAULT");
+    if !default && !cursor.done() {
+        partition_bound(cursor)?;
+    }
+    Ok(ActionKind::AttachPartition { partition, default })
+}
+
+/// After `SET`.
+fn set(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    if cursor.eat("SCHEMA") {
+        return Ok(ActionKind::SetSchema { schema: cursor.ident("a schema")? });
+    }
+    if cursor.eat("TABLESPACE") {
+        cursor.ident("a tablespace")?;
+        cursor.eat("NOWAIT");
+        return Ok(ActionKind::SetTablespace);
+    }
+    if cursor.eat("ACCESS METHOD") {
+        let method = if cursor.eat("DEFAULT") { None } else { Some(cursor.ident("an access method")?) };
+        return Ok(ActionKind::SetAccessMethod { method });
+    }
+    if cursor.eat("LOGGED") {
+        return Ok(ActionKind::SetLogged(true));
+    }
+    if cursor.eat("UNLOGGED") {
+        return Ok(ActionKind::SetLogged(false));
+    }
+    if cursor.eat("WITHOUT OIDS") {
+        return Ok(ActionKind::SetWithoutOids);
+    }
+    if cursor.eat("WITHOUT CLUSTER") {
+        return Ok(ActionKind::SetCluster);
+    }
+    options(cursor)
+}
+
+/// `(name = value, …)`: the names.
+fn options(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    let mut group = cursor.group()?;
+    let mut names: Vec<Ident> = Vec::new();
+    while !group.done() {
+        names.push(group.name("a parameter")?.name);
+        group.until_comma();
+        group.eat_kind(TokenKind::Comma);
+    }
+    Ok(ActionKind::SetOptions { names })
+}
+
+fn rest(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    if cursor.eat("RESET") {
+        return options(cursor);
+    }
+    if cursor.eat("CLUSTER ON") {
+        cursor.ident("an index name")?;
+        return Ok(ActionKind::SetCluster);
+    }
+    if cursor.eat("OWNER TO") {
+        cursor.label("a role")?;
+        return Ok(ActionKind::Owner);
+    }
+    if cursor.eat("REPLICA IDENTITY") {
+        if cursor.eat("USING INDEX") {
+            cursor.ident("an index name")?;
+        } else if !cursor.eat_any(&["DEFAULT", "FULL", "NOTHING"]) {
+            return cursor.refuse("DEFAULT, FULL, NOTHING or USING INDEX");
+        }
+        return Ok(ActionKind::ReplicaIdentity);
+    }
+    if cursor.eat_any(&["ENABLE", "DISABLE", "FORCE", "NO FORCE"]) {
+        return enable(cursor);
+    }
+    if cursor.eat("NOT OF") {
+        return Ok(ActionKind::OfType(false));
+    }
+    if cursor.eat("OF") {
+        cursor.name("a type")?;
+        return Ok(ActionKind::OfType(true));
+    }
+    if cursor.at_any(&["INHERIT", "NO INHERIT"]) {
+        let inherit = !cursor.eat("NO");
+        cursor.bump();
+        let parent: Name = cursor.name("a table name")?;
+        return Ok(ActionKind::Inherit { parent, inherit });
+    }
+    if cursor.eat_any(&["NO DEPENDS ON EXTENSION", "DEPENDS ON EXTENSION"]) {
+        cursor.ident("an extension")?;
+        return Ok(ActionKind::DependsOnExtension);
+    }
+    if cursor.eat("OPTIONS") {
+        cursor.group()?;
+        return Ok(ActionKind::ForeignOptions);
+    }
+    cursor.refuse("an ALTER TABLE action")
+}
+
+/// After `ENABLE`, `DISABLE`, `FORCE`, `NO FORCE`.
+fn enable(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
+    let verb = cursor.since(cursor.here());
+    let enable = !cursor.source.at(verb).to_ascii_uppercase().starts_with("DISABLE");
+    if cursor.eat("ROW LEVEL SECURITY") {
+        return Ok(ActionKind::RowSecurity);
+    }
+    cursor.eat_any(&["REPLICA", "ALWAYS"]);
+    if cursor.eat("RULE") {
+        cursor.ident("a rule")?;
+        return Ok(ActionKind::Rule);
+    }
+    cursor.expect("TRIGGER")?;
+    Ok(ActionKind::Trigger { enable, trigger: cursor.label("a trigger")? })
+}

@@ -1,0 +1,98 @@
+//! `CREATE INDEX`.
+
+use super::expression::summarize;
+use crate::syntax::cursor::{Cursor, Parse};
+use crate::syntax::name::{Ident, Symbol};
+use crate::syntax::object::CreateIndex;
+use crate::syntax::span::Span;
+use crate::syntax::statement::StatementKind;
+use crate::syntax::token::TokenKind;
+
+/// After `CREATE [UNIQUE] INDEX`; `head` covers those words.
+pub(super) fn create_index(cursor: &mut Cursor<'_>, unique: bool, head: Span) -> Parse<StatementKind> {
+    let concurrently = cursor.eat("CONCURRENTLY");
+    let if_not_exists = cursor.if_not_exists();
+    let name = if cursor.at("ON") { None } else { Some(cursor.name("an index name")?.name) };
+    cursor.expect("ON")?;
+    let only = cursor.eat("ONLY");
+    let table = cursor.name("a table name")?;
+    let method = if cursor.eat("USING") { Some(cursor.ident("an index method")?.name) } else { None };
+    let mut index = CreateIndex {
+        name,
+        table,
+        unique,
+        concurrently,
+        if_not_exists,
+        only,
+        method,
+        keys: Vec::new(),
+        columns: Vec::new(),
+        expression: false,
+        predicate: None,
+        nulls_not_distinct: false,
+        head,
+    };
+    keys(cursor.group()?, &mut index)?;
+    while !cursor.done() {
+        option(cursor, &mut index)?;
+    }
+    index.columns.sort();
+    index.columns.dedup();
+    Ok(StatementKind::CreateIndex(Box::new(index)))
+}
+
+fn keys(mut group: Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
+    while !group.done() {
+        let part = group.until_comma();
+        if part.done() {
+            return group.refuse("an index column");
+        }
+        match plain_key(part) {
+            Some(column) => {
+                index.columns.push(column.name.clone());
+                index.keys.push(Some(column));
+            }
+            None => {
+                index.columns.extend(summarize(part).columns);
+                index.keys.push(None);
+                index.expression = true;
+            }
+        }
+        group.eat_kind(TokenKind::Comma);
+    }
+    if index.keys.is_empty() { group.refuse("an index column") } else { Ok(()) }
+}
+
+/// A column with nothing but collation, operator class and order after it.
+fn plain_key(mut part: Cursor<'_>) -> Option<Ident> {
+    let first = part.peek()?;
+    let next = part.peek_ahead(1).map(|token| token.kind);
+    let bare = !matches!(next, Some(TokenKind::LeftParen | TokenKind::Dot | TokenKind::Operator));
+    (matches!(first.kind, TokenKind::Word | TokenKind::Quoted) && bare).then(|| part.label("a column").ok())?
+}
+
+fn option(cursor: &mut Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
+    if cursor.eat("INCLUDE") {
+        let mut group = cursor.group()?;
+        let included: Vec<Symbol> =
+            group.list(|group| group.ident("a column"))?.into_iter().map(|ident| ident.name).collect();
+        index.columns.extend(included);
+    } else if cursor.eat("NULLS NOT DISTINCT") {
+        index.nulls_not_distinct = true;
+    } else if cursor.eat("NULLS DISTINCT") {
+    } else if cursor.eat("WITH") {
+        cursor.group()?;
+    } else if cursor.eat("TABLESPACE") {
+        cursor.ident("a tablespace")?;
+    } else if cursor.eat("WHERE") {
+        let mut predicate = *cursor;
+        predicate = Cursor::new(predicate.source, predicate.rest());
+        cursor.finish();
+        let predicate = summarize(predicate);
+        index.columns.extend(predicate.columns.iter().cloned());
+        index.predicate = Some(predicate);
+    } else {
+        return cursor.refuse("an index option or the end of the statement");
+    }
+    Ok(())
+}
