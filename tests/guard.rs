@@ -2,6 +2,7 @@
 //! alike, and files stay short.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken repository has to stop the test")]
+#![allow(clippy::disallowed_methods, reason = "tests read files and variables of their own")]
 
 mod common;
 

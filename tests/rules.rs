@@ -2,6 +2,7 @@
 //! *Good*, and the rendered findings are what the text shows.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken fixture has to stop the test")]
+#![allow(clippy::disallowed_methods, reason = "tests read files and variables of their own")]
 
 mod common;
 
@@ -177,7 +178,7 @@ fn own_findings<'a>(spec: &'a Spec<'_>, run: &'a Run<'_>) -> impl Iterator<Item 
 
 /// The line of the specification a finding starts on.
 fn line_of(file: &File, finding: &Finding) -> usize {
-    file.line + file.sql.as_bytes()[..finding.span.start as usize].iter().filter(|&&byte| byte == b'\n').count()
+    file.line + file.sql[..finding.span.start as usize].matches('\n').count()
 }
 
 fn shown(finding: &Finding) -> String {

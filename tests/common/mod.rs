@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "no test binary uses all of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken fixture has to stop the test")]
+#![allow(clippy::disallowed_methods, reason = "tests read files of their own")]
 
 pub(crate) mod fixture;
 pub(crate) mod schema;

@@ -13,7 +13,6 @@ pub(crate) fn violations(schema: &Value, value: &Value) -> Vec<String> {
 fn check(root: &Value, schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
     for (keyword, rule) in schema.as_object().expect("a schema is an object") {
         match &**keyword {
-            "$schema" | "$id" | "$defs" | "title" | "description" => {}
             "$ref" => {
                 let pointer =
                     rule.as_str().and_then(|reference| reference.strip_prefix('#')).expect("a local reference");
@@ -25,7 +24,9 @@ fn check(root: &Value, schema: &Value, value: &Value, place: &str, found: &mut V
             "minimum" if value.as_u64() < rule.as_u64() => found.push(format!("{place} is under {rule}")),
             "minLength" if length(value) < rule.as_u64() => found.push(format!("{place} is too short")),
             "maxLength" if length(value) > rule.as_u64() => found.push(format!("{place} is too long")),
-            "type" | "const" | "enum" | "minimum" | "minLength" | "maxLength" => {}
+            // Fulfilled, or words for readers.
+            "type" | "const" | "enum" | "minimum" | "minLength" | "maxLength" | "$schema" | "$id" | "$defs"
+            | "title" | "description" => {}
             "required" => {
                 let missing = list(rule).iter().filter(|name| value.get(name.as_str().unwrap()).is_none());
                 found.extend(missing.map(|name| format!("{place} has no {name}")));

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use switchback::config;
+use switchback::lint::lint;
 use switchback::outcome::Outcome;
+use switchback::rules::RULES;
 use switchback::settings::Settings;
 use switchback::source::migration::{Migration, TransactionMode};
 use switchback::spec::Spec;
@@ -59,15 +62,14 @@ pub(crate) fn history(example: &Example<'_>) -> Vec<Migration> {
 
 /// What the checks find in an example.
 pub(crate) fn run(example: &Example<'_>, history: &[Migration]) -> Outcome {
-    let settings = settings(example);
-    // The one place to connect the driver: `switchback::lint::lint(history, &settings)`.
-    let _ = (history, settings);
-    Outcome::default()
+    lint(history, &settings(example))
 }
 
 fn settings(example: &Example<'_>) -> Settings {
-    assert!(example.configuration.is_none(), "line {}: configuration is not connected yet", example.line);
-    let mut settings = Settings { table_rows: example.rows.iter().cloned().collect(), ..Settings::default() };
+    let known: Vec<&'static str> = RULES.iter().map(|rule| rule.id.0).collect();
+    let configuration = example.configuration.unwrap_or_default().to_owned();
+    let mut settings = config::parse("switchback.toml".as_ref(), configuration, &known).unwrap().settings;
     settings.version = example.version.unwrap_or(settings.version);
+    settings.table_rows.extend(example.rows.iter().cloned());
     settings
 }
