@@ -27,6 +27,7 @@ rules! {
     constraint_validated_on_add => "constraint-validated-on-add", Step;
     contract_before_expand => "contract-before-expand", Release;
     expand_with_contract => "expand-with-contract", Release;
+    history_mismatch => "history-mismatch", Step;
     index_drop_not_concurrent => "index-drop-not-concurrent", Step;
     index_not_concurrent => "index-not-concurrent", Step;
     missing_lock_timeout => "missing-lock-timeout", Release;

@@ -1,10 +1,11 @@
 //! What a release takes away from the code that is running, and whether the same release brings its replacement.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::copies::{Copies, Copy};
 use crate::review::step::{Release, Step};
-use crate::schema::catalog::Origin;
+use crate::schema::catalog::{Origin, Table};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Quoted};
@@ -177,7 +178,11 @@ impl<'r, 'a> Facts<'r, 'a> {
     /// Whether the name goes on to mean something, or never was one the running code could use.
     fn goes_unnoticed(&self, step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> bool {
         match what {
-            Removed::Column(..) => false,
+            // `DROP COLUMN IF EXISTS` of a column that the table does not have.
+            Removed::Column(_, column) => {
+                let lacks = |table: &Arc<Table>| table.complete && table.column(&column.name).is_none();
+                step.operation.guarded && step.before.table.as_ref().is_some_and(lacks)
+            }
             // Queries name the parent of a partition.
             Removed::Object("table", _) if is_partition(step) => true,
             Removed::Object("table", name) => never_seen(step) && self.relations.contains(name),
