@@ -38,12 +38,34 @@ struct Case {
     #[serde(default)]
     with: Vec<String>,
     setup: Option<String>,
+    pre: Option<String>,
     #[serde(default)]
-    pre: Vec<String>,
-    #[serde(default)]
-    tx: Vec<String>,
+    tx: Several,
     sql: String,
     facts: Vec<Fact>,
+}
+
+/// One statement, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Several {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for Several {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Several {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(sql) => std::slice::from_ref(sql),
+            Self::Many(sql) => sql,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -170,7 +192,7 @@ fn needs_autocommit(error: &Refusal) -> bool {
 fn compare(case: &Case, measured: &Measured, world: &World, version: u16) -> Vec<String> {
     let mut earlier = world.clone();
     let mut held = BTreeSet::new();
-    for sql in &case.tx {
+    for sql in case.tx.as_slice() {
         let before = earlier.predict(sql, version, &world.catalog);
         held.extend(before.locks.into_iter().map(|(relation, (_, mode))| (relation, mode)));
     }
