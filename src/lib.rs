@@ -3,14 +3,23 @@
 //!
 //! One street, walked in one direction: `source` → `syntax` → `schema` → `engine` → `review` → `rules` → `report`.
 
+pub mod cli;
+pub mod command;
+pub mod config;
 pub mod engine;
 pub mod finding;
+pub mod fingerprint;
 pub mod fix;
+pub mod lint;
 pub mod outcome;
+pub mod report;
 pub mod review;
 pub mod rule;
 pub mod rules;
 pub mod schema;
 pub mod settings;
 pub mod source;
+pub mod spec;
+pub mod suggest;
+mod suppress;
 pub mod syntax;

@@ -1,4 +1,7 @@
 //! Everything a rule may know about one operation, gathered once.
 
+pub mod before;
+pub mod replay;
 pub mod session;
 pub mod step;
+mod track;

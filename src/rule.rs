@@ -100,9 +100,20 @@ impl Builder<'_> {
 
     /// Names the lock of `impact`, what it blocks, for how long, and the size of the table. A table known to be small
     /// turns the finding into a note that says so.
-    pub fn impact(mut self, impact: &Impact) -> Self {
+    pub fn impact(self, impact: &Impact) -> Self {
+        self.lock(impact).size(impact)
+    }
+
+    /// Names the lock of `impact`, what it blocks and for how long, whatever the size of the table: for findings that
+    /// do not get better with fewer rows.
+    pub fn lock(mut self, impact: &Impact) -> Self {
         self.finding.locks.push(LockClaim { relation: impact.relation.clone(), mode: impact.mode });
         self.finding.notes.push(impact.sentence());
+        self
+    }
+
+    /// Says how big the table is, where that is known, and turns the finding into a note if it is small.
+    pub fn size(mut self, impact: &Impact) -> Self {
         match impact.size {
             Size::Unknown => {}
             Size::Small(rows) => {

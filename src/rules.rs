@@ -1,5 +1,7 @@
 //! The list of rules, and nothing else. A rule is `rules/<id>.md` and `src/rules/<id with _>.rs`.
 
+mod support;
+
 use crate::rule::{Check, Rule, RuleId};
 
 macro_rules! rules {
@@ -15,4 +17,30 @@ macro_rules! rules {
     };
 }
 
-rules! {}
+rules! {
+    allow_without_reason => "allow-without-reason", Directive;
+    backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Step;
+    blocking_rewrite => "blocking-rewrite", Step;
+    blocking_scan => "blocking-scan", Step;
+    column_type_change => "column-type-change", Step;
+    concurrently_in_transaction => "concurrently-in-transaction", Step;
+    constraint_validated_on_add => "constraint-validated-on-add", Step;
+    contract_before_expand => "contract-before-expand", Release;
+    expand_with_contract => "expand-with-contract", Release;
+    history_mismatch => "history-mismatch", Step;
+    index_drop_not_concurrent => "index-drop-not-concurrent", Step;
+    index_not_concurrent => "index-not-concurrent", Step;
+    missing_lock_timeout => "missing-lock-timeout", Release;
+    primary_key_builds_index => "primary-key-builds-index", Step;
+    rename_column => "rename-column", Release;
+    rename_table => "rename-table", Release;
+    required_column_without_default => "required-column-without-default", Step;
+    set_not_null_scan => "set-not-null-scan", Step;
+    unbatched_delete => "unbatched-delete", Step;
+    unbatched_update => "unbatched-update", Step;
+    unique_constraint_builds_index => "unique-constraint-builds-index", Step;
+    unknown_rule => "unknown-rule", Directive;
+    unrecognized_statement => "unrecognized-statement", Step;
+    unused_allow => "unused-allow", Directive;
+    validate_in_same_transaction => "validate-in-same-transaction", Release;
+}

@@ -44,3 +44,12 @@ impl Default for Settings {
         }
     }
 }
+
+impl Settings {
+    /// Whether findings of `rule` are wanted.
+    pub fn runs(&self, rule: RuleId) -> bool {
+        (self.select.is_empty() || self.select.contains(&rule))
+            && !self.ignore.contains(&rule)
+            && self.levels.get(&rule) != Some(&None)
+    }
+}

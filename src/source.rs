@@ -1,3 +1,138 @@
 //! Where migrations come from: files, the layout they follow, their order, and what each part of a file is for.
 
+mod dialect;
+mod directive;
+mod discover;
+mod error;
+mod glob;
+mod home;
+mod layout;
 pub mod migration;
+mod order;
+mod path;
+mod read;
+mod section;
+mod text;
+mod up_tree;
+
+use std::fmt;
+use std::path::PathBuf;
+
+pub use error::SourceError;
+pub use glob::Exclude;
+use migration::Migration;
+
+/// What to load.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The working directory, absolute: paths are seen from it and shown relative to it.
+    pub directory: PathBuf,
+    /// What was named. A folder is walked; of a file's neighbors, those in its folder are read as history.
+    pub inputs: Vec<Input>,
+    /// What is not to be read, even where it was named.
+    pub exclude: Exclude,
+}
+
+/// Something that was named.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A file or folder.
+    Path(PathBuf),
+    /// Text that is not on disk, or newer than what is. With a name it stands for that file among its neighbors.
+    Text {
+        /// The file it stands for.
+        name: Option<PathBuf>,
+        /// The text as it came.
+        bytes: Vec<u8>,
+    },
+}
+
+/// What was loaded.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The migrations that ship, in the order in which they run. What takes them back is left out, except where it
+    /// stands in the same file.
+    pub migrations: Vec<Migration>,
+    /// What was found and left out.
+    pub skipped: Vec<Skipped>,
+    /// Where migrations live, and by which convention.
+    pub layouts: Vec<LayoutFound>,
+}
+
+/// A file or folder that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The path as it is shown.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why something is left out. Displays as a phrase: `written for MySQL`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It is for this other engine.
+    Engine(&'static str),
+    /// The configuration excludes it.
+    Excluded,
+    /// It takes a migration back.
+    Down,
+    /// It sets up an empty database, in place of the migrations before it.
+    Baseline,
+    /// It only checks what a migration did.
+    OnlyChecks,
+    /// A file of the same name for `PostgreSQL` runs instead.
+    Replaced,
+    /// A link to a folder; following it could lead anywhere.
+    LinkedFolder,
+    /// It cannot be read, and was not named.
+    Unreadable,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Engine(engine) => return write!(formatter, "written for {engine}"),
+            Self::Excluded => "excluded by the configuration",
+            Self::Down => "takes a migration back",
+            Self::Baseline => "only sets up an empty database",
+            Self::OnlyChecks => "only checks a migration",
+            Self::Replaced => "replaced by the file for PostgreSQL",
+            Self::LinkedFolder => "a link to a folder",
+            Self::Unreadable => "could not be read",
+        })
+    }
+}
+
+/// A folder of migrations and the convention it follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayoutFound {
+    /// The folder as it is shown. For folders that are named after releases, the one that holds them.
+    pub folder: PathBuf,
+    /// The name of the layout: `goose`, `flyway`, `plain`.
+    pub layout: &'static str,
+    /// How many migrations in it ship.
+    pub migrations: usize,
+}
+
+/// Finds, reads, orders and cuts the migrations that were named.
+pub fn load(request: &Request) -> Result<Sources, SourceError> {
+    let found = discover::discover(request)?;
+    let homes = home::group(&found.files);
+    let (arranged, left_out) = home::arrange(&homes);
+    let mut sources = read::read(request, arranged)?;
+    let mut on_purpose = found.left_out_on_purpose;
+    for (file, reason) in left_out {
+        on_purpose |= file.named && reason == Reason::Down;
+        sources.skipped.push(Skipped { path: path::shown(&request.directory, &file.path), reason });
+    }
+    for (path, reason) in &found.skipped {
+        sources.skipped.push(Skipped { path: path::shown(&request.directory, path), reason: *reason });
+    }
+    sources.skipped.sort_by(|left, right| left.path.cmp(&right.path));
+    // A commit may touch nothing but a down file; a hook that names it must not fail.
+    if on_purpose || sources.migrations.iter().any(|migration| migration.reported) {
+        return Ok(sources);
+    }
+    Err(error::nothing_found(request, &sources.skipped))
+}

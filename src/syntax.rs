@@ -48,5 +48,13 @@ pub fn parse(text: &str, section: Span) -> Script {
     Script { statements, directives }
 }
 
+/// Where the statements of `section` stand, without reading them. In order, not overlapping; between them there is only
+/// white space, comments, semicolons and what is not SQL.
+pub fn statement_spans(text: &str, section: Span) -> Vec<Span> {
+    let source = Source { text, base: 0 };
+    let lexed = lexer::lex(source, section);
+    split::split(source, &lexed.tokens).into_iter().map(|slice| Cursor::new(source, slice).whole()).collect()
+}
+
 /// The stack a thread that calls `parse` should have. Reserved, not used, unless a statement is nested that deeply.
 pub const STACK_SIZE: usize = 256 << 20;

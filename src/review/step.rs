@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::session::Session;
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
+use crate::schema::apply::Mismatch;
 use crate::schema::catalog::{Column, Origin, Table, UserType, View};
 use crate::schema::operation::{Operation, QName};
 use crate::source::migration::{Migration, TransactionMode};
@@ -46,6 +47,8 @@ pub struct Step<'a> {
     pub before: Before,
     /// The session when the statement starts.
     pub session: Session,
+    /// Where the statement and the replayed history disagree.
+    pub mismatches: Vec<Mismatch>,
 }
 
 /// The state of an operation's target just before it.

@@ -1,1 +1,120 @@
-//! todo
+//! What an operation makes of the catalog, as the server would.
+//!
+//! Nothing here fails. What the history does not tell is taken to be there already; what contradicts it is noted, and the
+//! newer word wins. Bodies that may not run are taken to run.
+
+mod alter;
+mod alter_column;
+mod column;
+mod constraint;
+mod create_table;
+mod drop;
+mod index;
+mod inherit;
+mod name;
+mod object;
+mod rename;
+mod session;
+mod types;
+
+use std::fmt;
+
+use super::catalog::{Catalog, Origin};
+use super::operation::{Operation, OperationKind, QName};
+use crate::syntax::name::{Quoted, Symbol};
+
+/// What an operation does not agree on with the history before it: a note, never an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// In which way.
+    pub kind: MismatchKind,
+    /// The kind of object: "column", "index".
+    pub what: &'static str,
+    /// Its name, as people say it: `users.email`.
+    pub name: String,
+    /// Where the thing that is already there was created, if the history knows.
+    pub earlier: Option<Origin>,
+}
+
+/// How an operation and the history disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MismatchKind {
+    /// It needs something that is not there.
+    Missing,
+    /// It creates something that is there already.
+    Exists,
+}
+
+impl fmt::Display for Mismatch {
+    /// "column users.email does not exist"
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = match self.kind {
+            MismatchKind::Missing => "does not exist",
+            MismatchKind::Exists => "already exists",
+        };
+        write!(f, "{} {} {verb}", self.what, self.name)
+    }
+}
+
+impl<'a> Catalog<'a> {
+    /// Makes the catalog what it is after `operation`. What is created gets `origin`.
+    pub fn apply(&mut self, operation: &Operation<'a>, origin: Origin) -> Vec<Mismatch> {
+        let mut log = Log { origin, guarded: operation.guarded, notes: Vec::new() };
+        match &operation.kind {
+            OperationKind::CreateTable { table, def } => create_table::create_table(self, table, def, &mut log),
+            OperationKind::SelectInto { table, query: _ } => create_table::select_into(self, table, &mut log),
+            OperationKind::Alter { relation, action, alter } => {
+                alter::alter(self, relation, alter, &action.kind, &mut log);
+            }
+            OperationKind::CreateIndex { table, def } => index::create_index(self, table, def, &mut log),
+            OperationKind::CreateView { view, def } => object::create_view(self, view, def, &mut log),
+            OperationKind::CreateType { name, def } => types::create_type(self, name, &def.body, &mut log),
+            OperationKind::CreateDomain { name, def } => types::create_domain(self, name, def, &mut log),
+            OperationKind::CreateSequence { name, def } => object::create_sequence(self, name, def, &mut log),
+            OperationKind::CreateFunction { name, def } => object::create_function(self, name, def, &mut log),
+            OperationKind::CreateTrigger { table, def } => object::create_trigger(self, table, def, &mut log),
+            OperationKind::CreateSchema { name } => object::create_schema(self, name, &mut log),
+            OperationKind::Drop { kind, name, written, on, def } => {
+                drop::drop_object(self, &drop::Dropped { kind: *kind, name, written, on: on.as_ref(), def }, &mut log);
+            }
+            OperationKind::AlterObject { name, on, def } => {
+                if let Some(name) = name {
+                    rename::alter_object(self, name, on.as_ref(), def, &mut log);
+                }
+            }
+            OperationKind::Set(setting) => self.set(setting),
+            OperationKind::Transaction(transaction) => self.transaction(transaction),
+            _ => {}
+        }
+        log.notes
+    }
+}
+
+/// What one operation brings along and leaves behind.
+struct Log {
+    origin: Origin,
+    /// `IF EXISTS` or `IF NOT EXISTS` stands on it: nothing to note.
+    guarded: bool,
+    notes: Vec<Mismatch>,
+}
+
+impl Log {
+    fn missing(&mut self, what: &'static str, name: String) {
+        self.note(MismatchKind::Missing, what, name, None);
+    }
+
+    fn exists(&mut self, what: &'static str, name: String, earlier: Option<Origin>) {
+        self.note(MismatchKind::Exists, what, name, earlier);
+    }
+
+    fn note(&mut self, kind: MismatchKind, what: &'static str, name: String, earlier: Option<Origin>) {
+        if !self.guarded {
+            self.notes.push(Mismatch { kind, what, name, earlier });
+        }
+    }
+}
+
+/// `users.email`: something inside a table, as people say it.
+fn part_name(table: &QName, part: &Symbol) -> String {
+    format!("{}.{}", table.short(), Quoted(part))
+}

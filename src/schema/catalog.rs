@@ -2,9 +2,9 @@
 //!
 //! A name the history never created stands for something that exists and is unknown; nothing here is an error.
 
-mod edit;
+pub(in crate::schema) mod edit;
 mod find;
-mod links;
+pub(in crate::schema) mod links;
 mod object;
 mod table;
 

@@ -190,14 +190,15 @@ fn is_set_config(name: &Name) -> bool {
     &**name.last() == "set_config" && name.schema.as_ref().is_none_or(|schema| &*schema.name == "pg_catalog")
 }
 
-/// The setting made by `set_config(name, value, is_local)`; none when not even the name is a literal.
+/// The setting made by `set_config(name, value, is_local)`; none where that says nothing.
 fn setting_of(literals: &[Option<Box<str>>]) -> Option<Setting> {
     let literal = |index: usize| literals.get(index).and_then(Option::as_deref);
     let name = literal(0)?.to_lowercase();
     let value = match literal(1) {
         Some(value) if name == "search_path" => folded_path(value),
         Some(value) => value.into(),
-        // Put together at run time: a value no reader of the setting understands.
+        // Put together at run time. Of a path better keep the old one; of anything else say what nobody can read.
+        None if name == "search_path" => return None,
         None => "?".into(),
     };
     let local =

@@ -49,7 +49,7 @@ impl<'a> Catalog<'a> {
             self.indexes.insert(name.beside(&index.name), name.clone());
         }
         for constraint in &table.constraints {
-            *self.links.constraints.entry(name.beside(&constraint.name)).or_default() += 1;
+            self.note_constraint_name(&name.beside(&constraint.name));
             if let ConstraintBody::ForeignKey { table: parent } = &constraint.kind {
                 link(&mut self.referencing, parent, &name);
             }
@@ -143,9 +143,12 @@ impl<'a> Catalog<'a> {
 
     /// Puts a type in.
     pub(in crate::schema) fn put_type(&mut self, user_type: UserType) {
-        if let TypeKind::Domain { base, .. } = &user_type.kind {
+        if let TypeKind::Domain { base, constraints, .. } = &user_type.kind {
             let key = self.resolve_type(&base.as_name());
             link(&mut self.links.domains, &key, &user_type.name);
+            for constraint in constraints {
+                self.note_constraint_name(&user_type.name.beside(&constraint.name));
+            }
         }
         self.types.insert(user_type.name.clone(), Arc::new(user_type));
     }
@@ -153,9 +156,12 @@ impl<'a> Catalog<'a> {
     /// Takes a type out.
     pub(in crate::schema) fn take_type(&mut self, name: &QName) -> Option<UserType> {
         let user_type = Arc::unwrap_or_clone(self.types.remove(name)?);
-        if let TypeKind::Domain { base, .. } = &user_type.kind {
+        if let TypeKind::Domain { base, constraints, .. } = &user_type.kind {
             let key = self.resolve_type(&base.as_name());
             unlink(&mut self.links.domains, &key, name);
+            for constraint in constraints {
+                self.forget_constraint_name(&name.beside(&constraint.name));
+            }
         }
         Some(user_type)
     }
@@ -177,7 +183,11 @@ impl<'a> Catalog<'a> {
         Some(function)
     }
 
-    pub(super) fn forget_constraint_name(&mut self, name: &QName) {
+    pub(in crate::schema) fn note_constraint_name(&mut self, name: &QName) {
+        *self.links.constraints.entry(name.clone()).or_default() += 1;
+    }
+
+    pub(in crate::schema) fn forget_constraint_name(&mut self, name: &QName) {
         if let Some(count) = self.links.constraints.get_mut(name) {
             *count = count.saturating_sub(1);
             if *count == 0 {

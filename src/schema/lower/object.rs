@@ -40,7 +40,7 @@ impl<'a> Lowering<'_, 'a> {
                 let on = def.on.iter().map(|table| catalog.resolve(table)).collect();
                 (OperationKind::CreateObject { on, def }, def.lenient)
             }
-            StatementKind::Drop(def) => return self.drop_each(def),
+            StatementKind::Drop(def) if !def.names.is_empty() => return self.drop_each(def),
             StatementKind::AlterObject(def) => {
                 let on = def.on.as_ref().map(|table| catalog.resolve(table));
                 let name = def.name.as_ref().map(|name| self.existing(def.kind, name, on.as_ref()));

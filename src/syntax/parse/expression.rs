@@ -117,9 +117,15 @@ fn qualified(cursor: Cursor<'_>, tokens: &[Token], index: usize, name: Symbol, t
     Name { schema, name: Ident { name, span: token.span } }
 }
 
+/// Brackets within brackets that are looked into. Each level is one pass over what is inside.
+const MAX_NESTING: u32 = 50;
+
 /// Without brackets around the whole.
 fn strip(mut cursor: Cursor<'_>) -> Cursor<'_> {
-    while cursor.at_kind(TokenKind::LeftParen) {
+    for _ in 0..MAX_NESTING {
+        if !cursor.at_kind(TokenKind::LeftParen) {
+            break;
+        }
         let mut ahead = cursor;
         match ahead.group() {
             Ok(inner) if ahead.done() => cursor = inner,
@@ -230,26 +236,35 @@ fn literal(cursor: &mut Cursor<'_>) -> bool {
 /// Columns that cannot be null where the expression is true.
 fn not_null(cursor: Cursor<'_>) -> Vec<Symbol> {
     let mut found = Vec::new();
-    let mut pending = vec![cursor];
-    while let Some(part) = pending.pop() {
-        let part = strip(part);
-        let mut search = part;
-        search.until(|search| search.at("OR"));
-        if !search.done() {
-            continue;
-        }
-        let mut rest = part;
-        let first = rest.until(|rest| rest.at("AND"));
-        if rest.eat("AND") {
-            pending.push(rest);
-            pending.push(first);
-        } else {
-            found.extend(proves_not_null(part));
+    let mut pending = vec![(cursor, 0)];
+    while let Some((group, depth)) = pending.pop() {
+        let Some(parts) = conjuncts(strip(group)) else { continue };
+        for part in parts {
+            match proves_not_null(part) {
+                Some(column) => found.push(column),
+                None if part.at_kind(TokenKind::LeftParen) && depth < MAX_NESTING => pending.push((part, depth + 1)),
+                None => {}
+            }
         }
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// The parts joined by `AND` outside brackets; none where an `OR` stands among them.
+fn conjuncts(group: Cursor<'_>) -> Option<Vec<Cursor<'_>>> {
+    let mut rest = group;
+    let mut parts = Vec::new();
+    loop {
+        parts.push(rest.until(|rest| rest.at("AND") || rest.at("OR")));
+        if rest.at("OR") {
+            return None;
+        }
+        if !rest.eat("AND") {
+            return Some(parts);
+        }
+    }
 }
 
 /// `c IS NOT NULL`, `c NOTNULL`, `c IS DISTINCT FROM NULL`, `NOT (c IS NULL)`.

@@ -37,7 +37,11 @@ pub(super) fn query_in(tokens: Cursor<'_>) -> Parse<Query> {
         return tokens.refuse("a query");
     }
     let mut inner = tokens;
-    while inner.at_kind(TokenKind::LeftParen) {
+    // More brackets than this the bridge would refuse anyway.
+    for _ in 0..40 {
+        if !inner.at_kind(TokenKind::LeftParen) {
+            break;
+        }
         let mut ahead = inner;
         match ahead.group() {
             Ok(group) if ahead.done() => inner = group,

@@ -69,7 +69,7 @@ impl Catalog<'_> {
         if self.table(table).is_none_or(|found| found.constraints.len() >= MOST_PARTS) {
             return;
         }
-        *self.links.constraints.entry(table.beside(&constraint.name)).or_default() += 1;
+        self.note_constraint_name(&table.beside(&constraint.name));
         if let ConstraintBody::ForeignKey { table: parent } = &constraint.kind {
             link(&mut self.referencing, parent, table);
         }

@@ -131,7 +131,7 @@ impl Catalog<'_> {
         if let Some(constraint) = found.constraints.iter_mut().find(|constraint| constraint.name == *from) {
             constraint.name = to.clone();
             self.forget_constraint_name(&table.beside(from));
-            *self.links.constraints.entry(table.beside(to)).or_default() += 1;
+            self.note_constraint_name(&table.beside(to));
         }
     }
 }

@@ -1,0 +1,17 @@
+# What CI runs.
+ready:
+    bash .ci/run
+
+# Accept generated files: the rule index, help text, rendered diagnostics, snapshots.
+update:
+    UPDATE=1 INSTA_UPDATE=always cargo test
+
+# Write the stubs of a new rule.
+new-rule ID:
+    test ! -e rules/{{ID}}.md
+    printf '# %s\n\nOne sentence.\n\n```toml\nlevel = "error"\ngroup = "locking"\nengines = ["postgres"]\nsince = "0.1.0"\n```\n\n## Why\n\n## Bad\n\n```sql\nSELECT 1; -- error\n```\n\n## Good\n\n```sql\nSELECT 1;\n```\n' "{{ID}}" > rules/{{ID}}.md
+    printf '//! See `rules/%s.md`.\n\nuse crate::review::step::{Release, Step};\nuse crate::rule::Findings;\n\npub(super) fn check(_step: &Step<'"'"'_>, _release: &Release<'"'"'_>, _findings: &mut Findings) {}\n' "{{ID}}" > src/rules/$(echo {{ID}} | tr - _).rs
+    @echo "now add the line to the list in src/rules.rs"
+
+bench:
+    cargo bench

@@ -1,0 +1,234 @@
+//! The command line: what can be asked, and nothing of how it is answered.
+
+use std::path::PathBuf;
+
+use clap::builder::Styles;
+use clap::builder::styling::AnsiColor;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::value::{self, FailOn};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing found at or above the level of --fail-on
+  1  something found
+  2  the check could not be made";
+
+/// Checks SQL migrations before they meet a live database.
+///
+/// Switchback replays the history of your migrations and says what each statement will do to a server in use: which
+/// locks it takes, what it rewrites, and what it breaks for the code that is running.
+#[derive(Debug, Parser)]
+#[command(name = "switchback", version, styles = STYLES, arg_required_else_help = true, max_term_width = 100)]
+#[command(disable_help_subcommand = true, infer_subcommands = false, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check migrations.
+    ///
+    /// A folder is searched for migrations, whatever tool they are laid out for. Of a file, the other migrations in its
+    /// folder are read too, to know what the tables look like by then, but only the file is reported on.
+    #[command(after_help = EXIT_CODES)]
+    Check(Box<CheckArgs>),
+    /// Explain a rule: what it finds, why it matters, and what to do instead.
+    Explain(ExplainArgs),
+    /// List all rules.
+    Rules(RulesArgs),
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// When to use colors.
+    #[arg(long, value_enum, value_name = "WHEN", env = "SWITCHBACK_COLOR", default_value_t, global = true)]
+    #[arg(hide_possible_values = false)]
+    pub color: Color,
+    /// Say on standard error what is read, and what is left out and why.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// Options of `check`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// Files and folders to check, or `-` for standard input.
+    ///
+    /// Without any, the `paths` of the configuration file are checked, or else the current folder.
+    pub paths: Vec<PathBuf>,
+    /// The file that standard input stands for.
+    ///
+    /// Its neighbors are then read as history, and reports show its name. The file need not exist.
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Where settings come from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// What the checks depend on.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Which rules run.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// What comes out.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Where settings come from.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct ConfigArgs {
+    /// Read settings from this file.
+    ///
+    /// Without it, `switchback.toml` is looked for beside the first path to check and in the folders above it, up to
+    /// the root of the repository.
+    #[arg(long, value_name = "FILE", env = "SWITCHBACK_CONFIG", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Do not look for a configuration file.
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// What the checks depend on.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseArgs {
+    /// The database the migrations run on, such as `postgres@16`.
+    ///
+    /// PostgreSQL 12 to 18 are known. Without a version, the oldest one that is still supported is assumed.
+    #[arg(long, value_name = "ENGINE", env = "SWITCHBACK_ENGINE", value_parser = value::engine)]
+    pub engine: Option<u16>,
+    /// How many rows a table has, such as `users=40m`; may be repeated.
+    ///
+    /// A finding on a table known to be small is only a note. The number may have underscores, and end with `k`, `m`
+    /// or `b`.
+    #[arg(long, value_name = "NAME=ROWS", value_parser = value::table_rows)]
+    pub table_rows: Vec<(String, u64)>,
+}
+
+/// Which rules run.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleArgs {
+    /// Run only these rules.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Run all but these rules.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+}
+
+/// What comes out.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The lowest level of finding that makes the exit code 1 [default: error].
+    #[arg(long, value_enum, value_name = "LEVEL", env = "SWITCHBACK_FAIL_ON")]
+    pub fail_on: Option<FailOn>,
+    /// How to write the report [default: pretty on a terminal, else concise].
+    #[arg(long, value_enum, value_name = "FORMAT", env = "SWITCHBACK_OUTPUT_FORMAT")]
+    pub output_format: Option<ReportFormat>,
+}
+
+/// Options of `explain`.
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArgs {
+    /// The name of the rule.
+    pub rule: String,
+}
+
+/// Options of `rules`.
+#[derive(Clone, Debug, Args)]
+pub struct RulesArgs {
+    /// How to write the list.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub output_format: ListFormat,
+}
+
+/// How to write a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// With the code, and what to do instead.
+    Pretty,
+    /// One line for each finding.
+    Concise,
+    /// For programs.
+    Json,
+}
+
+/// How to write a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table.
+    #[default]
+    Pretty,
+    /// For programs.
+    Json,
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn values_are_read() {
+        let arguments = "switchback check a.sql - --engine postgres@16 --table-rows users=40m --table-rows b=2k \
+                         --select one,two --fail-on never --output-format json --color never";
+        let cli = Cli::try_parse_from(arguments.split_whitespace()).unwrap();
+        let Command::Check(check) = cli.command else { panic!("not check") };
+        assert_eq!(check.database.engine, Some(16));
+        assert_eq!(check.database.table_rows, [("users".to_owned(), 40_000_000), ("b".to_owned(), 2_000)]);
+        assert_eq!(check.rules.select, ["one", "two"]);
+        assert_eq!(check.output.fail_on, Some(FailOn::Never));
+        assert_eq!(cli.global.color, Color::Never);
+    }
+
+    #[test]
+    fn wrong_values_say_what_to_write() {
+        let error = Cli::try_parse_from(["switchback", "check", "--engine", "mysql@8"]).unwrap_err().to_string();
+        assert!(error.contains("`mysql` is not supported; write `postgres@16`"), "{error}");
+    }
+
+    #[test]
+    fn help_reads_well() {
+        let mut command = Cli::command().term_width(100);
+        insta::assert_snapshot!("help", command.render_long_help());
+        let check = command.find_subcommand_mut("check").unwrap();
+        insta::assert_snapshot!("help_check", check.render_long_help());
+    }
+}

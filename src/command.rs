@@ -1,0 +1,50 @@
+//! What the subcommands do: one file each.
+
+pub mod check;
+pub mod explain;
+pub mod rules;
+
+use std::io;
+
+use crate::config::ConfigError;
+use crate::rules::RULES;
+use crate::source::SourceError;
+use crate::suggest::nearest;
+
+/// Why a command could not do its work. Exit code 2.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// The configuration.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] ConfigError),
+    /// The migrations.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Source(#[from] SourceError),
+    /// A rule's name in an argument.
+    #[error("there is no rule named '{name}'")]
+    #[diagnostic(help("{}`switchback rules` lists them all", near.map(|near| format!("did you mean '{near}'? ")).unwrap_or_default()))]
+    UnknownRule {
+        /// As written.
+        name: String,
+        /// What was probably meant.
+        near: Option<&'static str>,
+    },
+    /// The working directory.
+    #[error("the working directory cannot be read: {0}")]
+    Directory(io::Error),
+    /// Standard input.
+    #[error("standard input cannot be read: {0}")]
+    Input(io::Error),
+    /// Writing the report.
+    #[error("the report cannot be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl Error {
+    /// For a name that is none of the rules'.
+    fn unknown_rule(name: &str) -> Self {
+        Self::UnknownRule { name: name.to_owned(), near: nearest(name, RULES.iter().map(|rule| rule.id.0)) }
+    }
+}

@@ -1,0 +1,194 @@
+//! `switchback.toml`: found, read, and resolved into settings.
+
+mod options;
+pub mod value;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use miette::{NamedSource, SourceSpan};
+use options::Options;
+use value::FailOn;
+
+use crate::settings::Settings;
+use crate::source::Exclude;
+
+/// The name of the configuration file.
+pub const FILE_NAME: &str = "switchback.toml";
+
+/// What a configuration file says, over the defaults.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// What the checks depend on.
+    pub settings: Settings,
+    /// At which level findings fail the run.
+    pub fail_on: FailOn,
+    /// What to check where nothing is named.
+    pub paths: Vec<PathBuf>,
+    /// What not to read.
+    pub exclude: Exclude,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("{}: {message}", path.display())]
+pub struct ConfigError {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text.
+    #[source_code]
+    pub text: NamedSource<String>,
+    /// The bytes at fault, where the text could be read.
+    #[label]
+    pub span: Option<SourceSpan>,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What to write instead.
+    #[help]
+    pub help: Option<String>,
+}
+
+/// Finds the configuration for a path that is to be checked: in its folder or the nearest one above, up to the root of
+/// the repository. `path` is absolute.
+pub fn find(path: &Path) -> Option<PathBuf> {
+    let mut inside = true;
+    path.ancestors()
+        .take_while(|folder| {
+            let take = inside;
+            inside = !folder.join(".git").exists();
+            take
+        })
+        .map(|folder| folder.join(FILE_NAME))
+        .find(|file| file.is_file())
+}
+
+/// Reads a configuration file. `path` is absolute; `known` are the names of the rules.
+pub fn read(path: &Path, known: &[&'static str]) -> Result<Config, ConfigError> {
+    match fs::read_to_string(path) {
+        Ok(text) => parse(path, text, known),
+        Err(error) => Err(ConfigError {
+            path: path.to_owned(),
+            text: NamedSource::new(FILE_NAME, String::new()),
+            span: None,
+            message: format!("cannot be read: {error}"),
+            help: None,
+        }),
+    }
+}
+
+/// Reads the text of the configuration file `path`, against which its paths are seen.
+pub fn parse(path: &Path, text: String, known: &[&'static str]) -> Result<Config, ConfigError> {
+    let base = path.parent().unwrap_or(Path::new(""));
+    let resolved = toml::from_str::<Options>(&text)
+        .map_err(options::Problem::from)
+        .and_then(|options| options::resolve(options, base, known));
+    resolved.map_err(|problem| ConfigError {
+        path: path.to_owned(),
+        text: NamedSource::new(path.to_string_lossy(), text),
+        span: problem.span.map(SourceSpan::from),
+        message: problem.message,
+        help: problem.help,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Level;
+    use crate::rule::RuleId;
+    use crate::source::migration::TransactionMode;
+
+    const KNOWN: &[&str] = &["column-type-change", "missing-lock-timeout"];
+
+    fn parsed(text: &str) -> Config {
+        parse(Path::new("/app/switchback.toml"), text.to_owned(), KNOWN).unwrap()
+    }
+
+    /// The message, the text at fault, and the help.
+    fn problem(text: &str) -> (String, String, String) {
+        let error = parse(Path::new("/app/switchback.toml"), text.to_owned(), KNOWN).unwrap_err();
+        let span = error.span.map_or(0..0, |span| span.offset()..span.offset() + span.len());
+        (error.message, text[span].to_owned(), error.help.unwrap_or_default())
+    }
+
+    #[test]
+    fn everything_can_be_set() {
+        let config = parsed(
+            r#"
+            engine = "postgres@16"
+            fail-on = "warning"
+            [migrations]
+            paths = ["db/migrations"]
+            exclude = ["**/seeds/**"]
+            transaction = "single-query"
+            [tables]
+            large-rows = 50_000
+            [tables.rows]
+            users = 40_000_000
+            "billing.Invoices" = "2k"
+            [rules]
+            missing-lock-timeout = "off"
+            column-type-change = "note"
+            "#,
+        );
+        assert_eq!(config.settings.version, 16);
+        assert_eq!(config.fail_on, FailOn::Warning);
+        assert_eq!(config.paths, [Path::new("/app/db/migrations")]);
+        assert_eq!(config.settings.transaction, Some(TransactionMode::SingleQuery));
+        assert_eq!(config.settings.large_rows, 50_000);
+        assert_eq!(config.settings.table_rows["users"], 40_000_000);
+        assert_eq!(config.settings.table_rows["billing.invoices"], 2_000);
+        assert_eq!(config.settings.levels[&RuleId("missing-lock-timeout")], None);
+        assert_eq!(config.settings.levels[&RuleId("column-type-change")], Some(Level::Note));
+    }
+
+    #[test]
+    fn an_empty_file_changes_nothing() {
+        let config = parsed("");
+        assert_eq!(config.settings.version, Settings::default().version);
+        assert_eq!(config.fail_on, FailOn::Error);
+        assert!(config.paths.is_empty());
+    }
+
+    #[test]
+    fn mistakes_are_pointed_at() {
+        let table = |message: &str, at: &str, help: &str| (message.to_owned(), at.to_owned(), help.to_owned());
+        assert_eq!(
+            problem("[migrations]\npath = [\"db\"]\n"),
+            table("unknown key `path`", "path", "did you mean `paths`?")
+        );
+        assert_eq!(
+            problem("[rules]\nmissing-lock-timeouts = \"off\"\n"),
+            table(
+                "unknown rule `missing-lock-timeouts`",
+                "missing-lock-timeouts",
+                "did you mean `missing-lock-timeout`?"
+            )
+        );
+        assert_eq!(
+            problem("fail-on = \"warn\"\n"),
+            table("unknown level `warn`", "\"warn\"", "did you mean `warning`?")
+        );
+        assert_eq!(
+            problem("engine = \"mysql@8\"\n"),
+            table("`mysql` is not supported", "\"mysql@8\"", "write `postgres@16`; PostgreSQL 12 to 18 are known")
+        );
+        assert_eq!(
+            problem("[tables.rows]\nusers = -1\n"),
+            table("`-1` is not a number of rows", "-1", "write `40000000`, `40_000_000` or `40m`")
+        );
+        assert_eq!(
+            problem("zzz = 1\n"),
+            table("unknown key `zzz`", "zzz", "known keys: `engine`, `fail-on`, `migrations`, `tables`, `rules`")
+        );
+    }
+
+    #[test]
+    fn broken_toml_is_an_error_with_a_place() {
+        let (message, at, _) = problem("engine = \n");
+        assert!(!message.is_empty() && !message.contains('\n'), "{message}");
+        assert!(at.len() <= 1, "{at}");
+        let (message, at, _) = problem("engine = 16\n");
+        assert_eq!((message.as_str(), at.as_str()), ("invalid type: integer `16`, expected a string", "16"));
+    }
+}

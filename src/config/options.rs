@@ -1,0 +1,122 @@
+//! The keys of `switchback.toml`, and what they mean.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Config;
+use super::value::{self, ValueError};
+use crate::settings::Settings;
+use crate::source::Exclude;
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Options {
+    /// The database the migrations run on: `postgres@16`.
+    engine: Option<Spanned<String>>,
+    /// The lowest level of finding that fails the run: `error`, `warning`, `note` or `never`.
+    fail_on: Option<Spanned<String>>,
+    /// Which files are migrations.
+    migrations: Migrations,
+    /// What is known about tables.
+    tables: Tables,
+    /// A level for each rule, or `off`.
+    rules: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Migrations {
+    /// What to check where nothing is named, relative to the configuration file.
+    paths: Vec<PathBuf>,
+    /// Files and folders not to read, as globs relative to the configuration file.
+    exclude: Vec<String>,
+    /// How files run whose layout does not tell: `per-file`, `single-query` or `none`.
+    transaction: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Tables {
+    /// The rows from which a table is large.
+    large_rows: Option<Spanned<toml::Value>>,
+    /// The rows of tables, by name.
+    rows: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
+}
+
+/// What is wrong with a configuration, before it is known where it came from.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub span: Option<Range<usize>>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// Resolves options over the defaults. Paths are seen from `base`.
+pub(super) fn resolve(options: Options, base: &Path, known: &[&'static str]) -> Result<Config, Problem> {
+    let mut settings = Settings::default();
+    if let Some(engine) = &options.engine {
+        settings.version = at(engine, value::engine)?;
+    }
+    if let Some(transaction) = &options.migrations.transaction {
+        settings.transaction = Some(at(transaction, value::transaction)?);
+    }
+    if let Some(rows) = &options.tables.large_rows {
+        settings.large_rows = number(rows)?;
+    }
+    for (table, rows) in &options.tables.rows {
+        settings.table_rows.insert(at(table, value::table)?, number(rows)?);
+    }
+    for (rule, level) in &options.rules {
+        let rule = at(rule, |name| value::rule(name, known))?;
+        settings.levels.insert(rule, at(level, value::rule_level)?);
+    }
+    Ok(Config {
+        settings,
+        fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),
+        paths: options.migrations.paths.iter().map(|path| base.join(path)).collect(),
+        exclude: Exclude::new(base.to_owned(), &options.migrations.exclude),
+    })
+}
+
+/// Reads a value, and on failure says where it stands.
+fn at<T>(text: &Spanned<String>, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
+    read(text.get_ref()).map_err(|error| Problem::new(error, text.span()))
+}
+
+/// A number of rows, written as a number or as text with a suffix.
+fn number(value: &Spanned<toml::Value>) -> Result<u64, Problem> {
+    let text = match value.get_ref() {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    value::rows(&text).map_err(|error| Problem::new(error, value.span()))
+}
+
+impl Problem {
+    fn new(error: ValueError, span: Range<usize>) -> Self {
+        Self { span: Some(span), message: error.message, help: error.help }
+    }
+}
+
+impl From<toml::de::Error> for Problem {
+    fn from(error: toml::de::Error) -> Self {
+        let problem = unknown_key(error.message()).unwrap_or_else(|| {
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            ValueError { message, help: None }
+        });
+        Self { span: error.span(), message: problem.message, help: problem.help }
+    }
+}
+
+/// serde names the unknown key first, and the known ones after it, all between backquotes.
+fn unknown_key(message: &str) -> Option<ValueError> {
+    let names = message.strip_prefix("unknown field ")?;
+    let mut names = names.split('`').skip(1).step_by(2);
+    let unknown = names.next()?;
+    Some(value::unknown("key", unknown, &names.collect::<Vec<_>>()))
+}

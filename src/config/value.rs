@@ -1,0 +1,223 @@
+//! Values as people write them, in the configuration file and on the command line.
+
+use std::fmt;
+
+use crate::finding::Level;
+use crate::rule::RuleId;
+use crate::settings::DEFAULT_VERSION;
+use crate::source::migration::TransactionMode;
+
+/// The versions of `PostgreSQL` that are known.
+const VERSIONS: std::ops::RangeInclusive<u16> = 12..=18;
+
+/// Why a value cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct ValueError {
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(formatter, "; {help}"))
+    }
+}
+
+/// The lowest level of finding that fails a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// Fail on errors.
+    #[default]
+    Error,
+    /// Fail on warnings and errors.
+    Warning,
+    /// Fail on every finding.
+    Note,
+    /// Findings never fail the run.
+    Never,
+}
+
+impl FailOn {
+    /// The level, if any.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Self::Error => Some(Level::Error),
+            Self::Warning => Some(Level::Warning),
+            Self::Note => Some(Level::Note),
+            Self::Never => None,
+        }
+    }
+}
+
+/// Reads `postgres@16`, or `postgres` for the oldest version that is still supported.
+pub fn engine(text: &str) -> Result<u16, ValueError> {
+    let help = format!("write `postgres@16`; PostgreSQL {} to {} are known", VERSIONS.start(), VERSIONS.end());
+    let fail = |message: String| Err(ValueError { message, help: Some(help.clone()) });
+    let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
+    if !["postgres", "postgresql"].contains(&name) {
+        return fail(format!("`{name}` is not supported"));
+    }
+    let Some(version) = version else { return Ok(DEFAULT_VERSION) };
+    // Since version 10 the first number is the major version.
+    let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
+    match (major.parse(), minor.parse::<u16>()) {
+        (Ok(major), Ok(_)) if VERSIONS.contains(&major) => Ok(major),
+        _ => fail(format!("`{version}` is not a version that is known")),
+    }
+}
+
+/// Reads `users=40000000`.
+pub fn table_rows(text: &str) -> Result<(String, u64), ValueError> {
+    let Some((name, count)) = text.rsplit_once('=') else {
+        return Err(ValueError {
+            message: format!("`{text}` names no number of rows"),
+            help: Some("write `users=40000000`".to_owned()),
+        });
+    };
+    Ok((table(name.trim())?, rows(count.trim())?))
+}
+
+/// Reads the name of a table as SQL would: lower case, except between double quotes.
+pub fn table(text: &str) -> Result<String, ValueError> {
+    let mut name = String::with_capacity(text.len());
+    let mut quoted = false;
+    for character in text.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            _ if quoted => name.push(character),
+            _ => name.extend(character.to_lowercase()),
+        }
+    }
+    let is_name = !quoted && !name.split('.').any(str::is_empty);
+    let help = || Some("write `users` or `billing.invoices`".to_owned());
+    if is_name { Ok(name) } else { Err(ValueError { message: format!("`{text}` is not a table name"), help: help() }) }
+}
+
+/// Reads `40000000`, `40_000_000` or `40m`.
+pub fn rows(text: &str) -> Result<u64, ValueError> {
+    let (digits, factor) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (text.get(..text.len() - 1).unwrap_or_default(), 1_000),
+        Some(b'm' | b'M') => (text.get(..text.len() - 1).unwrap_or_default(), 1_000_000),
+        Some(b'b' | b'B') => (text.get(..text.len() - 1).unwrap_or_default(), 1_000_000_000),
+        _ => (text, 1),
+    };
+    let is_number = digits.starts_with(|first: char| first.is_ascii_digit());
+    let number = digits.replace('_', "").parse::<u64>().ok().filter(|_| is_number);
+    number.and_then(|number| number.checked_mul(factor)).ok_or_else(|| ValueError {
+        message: format!("`{text}` is not a number of rows"),
+        help: Some("write `40000000`, `40_000_000` or `40m`".to_owned()),
+    })
+}
+
+/// Reads the name of one of the `known` rules.
+pub fn rule(text: &str, known: &[&'static str]) -> Result<RuleId, ValueError> {
+    known.iter().find(|name| **name == text).map(|name| RuleId(name)).ok_or_else(|| {
+        let mut error = unknown("rule", text, known);
+        // A list of every rule would bury the message.
+        error.help = error.help.filter(|help| help.starts_with("did")).or(Some("see `switchback rules`".to_owned()));
+        error
+    })
+}
+
+/// Reads the level of a rule; none is `off`.
+pub fn rule_level(text: &str) -> Result<Option<Level>, ValueError> {
+    match text {
+        "off" => Ok(None),
+        "note" => Ok(Some(Level::Note)),
+        "warning" => Ok(Some(Level::Warning)),
+        "error" => Ok(Some(Level::Error)),
+        _ => Err(unknown("level", text, &["off", "note", "warning", "error"])),
+    }
+}
+
+/// Reads the level on which to fail.
+pub fn fail_on(text: &str) -> Result<FailOn, ValueError> {
+    match text {
+        "error" => Ok(FailOn::Error),
+        "warning" => Ok(FailOn::Warning),
+        "note" => Ok(FailOn::Note),
+        "never" => Ok(FailOn::Never),
+        _ => Err(unknown("level", text, &["error", "warning", "note", "never"])),
+    }
+}
+
+/// Reads how a file runs.
+pub fn transaction(text: &str) -> Result<TransactionMode, ValueError> {
+    match text {
+        "per-file" => Ok(TransactionMode::Wrapped),
+        "single-query" => Ok(TransactionMode::SingleQuery),
+        "none" => Ok(TransactionMode::None),
+        _ => Err(unknown("transaction mode", text, &["per-file", "single-query", "none"])),
+    }
+}
+
+/// The error for a name that is none of the `known`, with the nearest of them.
+pub fn unknown(kind: &str, text: &str, known: &[&str]) -> ValueError {
+    let likeness = |name: &&&str| strsim::jaro_winkler(name, text);
+    let nearest = known.iter().max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
+    let help = match nearest.filter(|name| likeness(name) > 0.8) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => {
+            let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("known {kind}s: {}", names.join(", "))
+        }
+    };
+    ValueError { message: format!("unknown {kind} `{text}`"), help: Some(help) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn engines() {
+        assert_eq!(engine("postgres@16"), Ok(16));
+        assert_eq!(engine("postgresql@16.3"), Ok(16));
+        assert_eq!(engine("postgres"), Ok(DEFAULT_VERSION));
+        for wrong in ["postgres@11", "postgres@", "postgres@x", "mysql@8", "", "postgres@16.x"] {
+            assert!(engine(wrong).is_err(), "{wrong}");
+        }
+        let error = engine("postgres@11").unwrap_err().to_string();
+        assert_eq!(error, "`11` is not a version that is known; write `postgres@16`; PostgreSQL 12 to 18 are known");
+    }
+
+    #[test]
+    fn row_counts() {
+        assert_eq!(rows("40000000"), Ok(40_000_000));
+        assert_eq!(rows("40_000_000"), Ok(40_000_000));
+        assert_eq!(rows("40m"), Ok(40_000_000));
+        assert_eq!(rows("2K"), Ok(2_000));
+        for wrong in ["", "m", "-1", "+1", "_1", "1.5m", "99999999999999999999", "18446744073709551615m", "é"] {
+            assert!(rows(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn tables() {
+        assert_eq!(table_rows("Users=1k"), Ok(("users".to_owned(), 1_000)));
+        assert_eq!(table_rows("billing.\"Big=T\" = 5"), Ok(("billing.Big=T".to_owned(), 5)));
+        for wrong in ["users", "=5", "a..b=5", "\"a=5", "users=many"] {
+            assert!(table_rows(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn unknown_rules_without_a_neighbor_point_to_the_list() {
+        let error = rule("xyz", &["column-drop"]).unwrap_err();
+        assert_eq!(error.to_string(), "unknown rule `xyz`; see `switchback rules`");
+        assert_eq!(rule("colum-drop", &["column-drop"]).unwrap_err().help.unwrap(), "did you mean `column-drop`?");
+        assert_eq!(rule("column-drop", &["column-drop"]), Ok(RuleId("column-drop")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_answered(text in any::<String>()) {
+            let _ = (engine(&text), table_rows(&text), rows(&text), fail_on(&text), transaction(&text));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The `switchback` binary: parses arguments, runs a command, prints its error, exits.
+
+#![allow(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "the one place that prints and reads the environment"
+)]
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use switchback::cli::{Cli, Color, Command, ListFormat};
+use switchback::command::check::{self, Streams, Terminal};
+use switchback::command::{Error, explain, rules};
+use switchback::report::Style;
+
+/// The work could not be done.
+const FAILED: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = terminal(cli.global.color);
+    let mut out = BufWriter::new(io::stdout().lock());
+    let result = run(&cli, terminal, &mut out).and_then(|found| {
+        out.flush()?;
+        Ok(found)
+    });
+    match result {
+        Ok(false) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::FAILURE,
+        // Whoever reads the report has had enough (`switchback … | head`).
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut text = String::new();
+            let theme = match (color(cli.global.color, io::stderr().is_terminal()), terminal.style.unicode) {
+                (true, _) => miette::GraphicalTheme::unicode(),
+                (false, true) => miette::GraphicalTheme::unicode_nocolor(),
+                (false, false) => miette::GraphicalTheme::none(),
+            };
+            let handler = miette::GraphicalReportHandler::new_themed(theme);
+            if handler.render_report(&mut text, &error).is_err() {
+                text = format!("error: {error}");
+            }
+            eprintln!("{}", text.trim_end());
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error> {
+    match &cli.command {
+        Command::Check(args) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            check::run(args, cli.global.verbose, terminal, streams)
+        }
+        Command::Explain(args) => {
+            explain::explain(&args.rule, terminal.style, out)?;
+            Ok(false)
+        }
+        Command::Rules(args) => {
+            match args.output_format {
+                ListFormat::Pretty => rules::write_table(terminal.style, out)?,
+                ListFormat::Json => rules::write_json(out)?,
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// What standard output can show.
+fn terminal(when: Color) -> Terminal {
+    let interactive = io::stdout().is_terminal();
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let mut locale = locale.filter(|value| !value.is_empty());
+    let style = Style {
+        color: color(when, interactive),
+        // Pipes and files are read by programs that expect UTF-8; an old terminal may not.
+        unicode: !interactive || locale.next().is_none_or(|value| value.to_ascii_lowercase().contains("utf")),
+        hyperlinks: interactive && color(when, interactive),
+        width: std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(Style::default().width),
+    };
+    Terminal { interactive, style, actions: std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") }
+}
+
+/// `--color`, then `NO_COLOR` (no-color.org), then what the stream is.
+fn color(when: Color, interactive: bool) -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => interactive && !refused && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}

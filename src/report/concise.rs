@@ -1,0 +1,42 @@
+//! One line a finding, for editors, `grep` and small screens.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::files::Files;
+use super::text::one_line;
+use super::{Report, summary, with_commands_stopped};
+use crate::finding::Finding;
+
+/// Writes `path:line:column: level[rule]: message (lock on relation; blocks what) help: …` for every finding, then the
+/// summary.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    with_commands_stopped(report, out, |out| {
+        let files = Files::new(report.migrations);
+        for finding in &report.outcome.findings {
+            writeln!(out, "{}", line(finding, &files))?;
+        }
+        writeln!(out, "{}", summary::line(report))
+    })
+}
+
+fn line(finding: &Finding, files: &Files<'_>) -> String {
+    let start = files.position(finding.file, finding.span.start);
+    let mut line = format!(
+        "{}:{}:{}: {}[{}]: {}",
+        files.path(finding.file),
+        start.line,
+        start.column,
+        finding.level.as_str(),
+        finding.rule.0,
+        finding.message,
+    );
+    // Writing to a string cannot fail.
+    for lock in &finding.locks {
+        let _ = write!(line, " ({} on {}; blocks {})", lock.mode.words(), lock.relation.short(), lock.mode.blocked());
+    }
+    if let Some(help) = &finding.help {
+        let _ = write!(line, " help: {help}");
+    }
+    one_line(&line)
+}

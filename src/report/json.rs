@@ -1,0 +1,220 @@
+//! The report for programs: one JSON document, described by `fixtures/schemas/switchback-report-1.json`.
+//!
+//! The structs here are the format, and nothing else in the crate is: a renamed field elsewhere cannot break a reader.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use super::files::Files;
+use super::position::Position;
+use super::{Report, rule_url};
+use crate::engine::lock::LockMode;
+use crate::finding::{Finding, LockClaim};
+use crate::fingerprint::{self, Fingerprint};
+use crate::fix::{Fix, Safety};
+use crate::outcome::{self, Outcome};
+use crate::spec;
+
+/// Grows when a reader of the last version would break.
+const VERSION: u32 = 1;
+
+/// Writes the document. Findings are turned into JSON one by one.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Outcome { findings, allowed, summary } = report.outcome;
+    let files = Files::new(report.migrations);
+    let fingerprints = fingerprint::of(findings, report.migrations);
+    let document = Document {
+        version: VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        summary: Summary::new(summary),
+        findings: Each(|| findings.iter().zip(&fingerprints).map(|(finding, name)| Found::new(finding, name, &files))),
+        allowed: Each(|| allowed.iter().map(|allowed| Allowed::new(allowed, &files))),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Document<F, A> {
+    version: u32,
+    tool: Tool,
+    summary: Summary,
+    findings: F,
+    allowed: A,
+}
+
+/// A sequence that is made while it is written.
+struct Each<F>(F);
+
+impl<F, I> Serialize for Each<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0())
+    }
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    statements: usize,
+    unrecognized: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    duration_ms: u128,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    rule: &'a str,
+    group: &'a str,
+    level: &'a str,
+    message: &'a str,
+    path: String,
+    start: Position,
+    end: Position,
+    subject: Option<&'a str>,
+    locks: Vec<Lock>,
+    notes: &'a [String],
+    help: Option<&'a str>,
+    related: Vec<Related<'a>>,
+    fix: Option<FixEdits<'a>>,
+    fingerprint: String,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct Allowed<'a> {
+    rule: &'a str,
+    level: &'a str,
+    message: &'a str,
+    path: String,
+    start: Position,
+    end: Position,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Lock {
+    relation: String,
+    mode: String,
+    blocks: &'static [&'static str],
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    path: String,
+    start: Position,
+    end: Position,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixEdits<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    start: Position,
+    end: Position,
+    text: &'a str,
+}
+
+impl Summary {
+    fn new(summary: &outcome::Summary) -> Self {
+        let outcome::Summary { files, statements, unrecognized, errors, warnings, notes, duration } = *summary;
+        Self { files, statements, unrecognized, errors, warnings, notes, duration_ms: duration.as_millis() }
+    }
+}
+
+impl<'a> Found<'a> {
+    fn new(finding: &'a Finding, fingerprint: &Fingerprint, files: &Files<'_>) -> Self {
+        Self {
+            rule: finding.rule.0,
+            group: spec::group(finding.rule),
+            level: finding.level.as_str(),
+            message: &finding.message,
+            path: files.path(finding.file),
+            start: files.position(finding.file, finding.span.start),
+            end: files.position(finding.file, finding.span.end),
+            subject: finding.subject.as_deref(),
+            locks: finding.locks.iter().map(Lock::new).collect(),
+            notes: &finding.notes,
+            help: finding.help.as_deref(),
+            related: finding
+                .related
+                .iter()
+                .map(|related| Related {
+                    path: files.path(related.file),
+                    start: files.position(related.file, related.span.start),
+                    end: files.position(related.file, related.span.end),
+                    message: &related.message,
+                })
+                .collect(),
+            fix: finding.fix.as_ref().map(|fix| FixEdits::new(fix, finding.file, files)),
+            fingerprint: fingerprint.to_string(),
+            url: rule_url(finding.rule),
+        }
+    }
+}
+
+impl<'a> Allowed<'a> {
+    fn new(allowed: &'a outcome::Allowed, files: &Files<'_>) -> Self {
+        let finding = &allowed.finding;
+        Self {
+            rule: finding.rule.0,
+            level: finding.level.as_str(),
+            message: &finding.message,
+            path: files.path(finding.file),
+            start: files.position(finding.file, finding.span.start),
+            end: files.position(finding.file, finding.span.end),
+            reason: &allowed.reason,
+        }
+    }
+}
+
+impl Lock {
+    fn new(claim: &LockClaim) -> Self {
+        Self { relation: claim.relation.to_string(), mode: claim.mode.to_string(), blocks: blocked(claim.mode) }
+    }
+}
+
+impl<'a> FixEdits<'a> {
+    fn new(fix: &'a Fix, file: u32, files: &Files<'_>) -> Self {
+        let safety = match fix.safety {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe",
+        };
+        let edits = fix
+            .edits
+            .iter()
+            .map(|edit| Edit {
+                start: files.position(file, edit.span.start),
+                end: files.position(file, edit.span.end),
+                text: &edit.text,
+            })
+            .collect();
+        Self { title: &fix.title, safety, edits }
+    }
+}
+
+fn blocked(mode: LockMode) -> &'static [&'static str] {
+    match (mode.blocks_reads(), mode.blocks_writes()) {
+        (true, _) => &["reads", "writes"],
+        (false, true) => &["writes"],
+        (false, false) => &["schema changes"],
+    }
+}

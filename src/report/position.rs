@@ -1,0 +1,161 @@
+//! Byte offsets to lines and columns as people count them.
+
+use std::ops::Range;
+
+/// Characters are counted up to every multiple of this, so that a lookup in a line of 100 MB stays cheap.
+const BLOCK: usize = 1024;
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub(super) struct Position {
+    /// From 1. Lines end with `\n`, `\r\n` or a lone `\r`.
+    pub(super) line: u32,
+    /// From 1, in characters. A tab is one; a byte order mark is none.
+    pub(super) column: u32,
+    /// From 0, in bytes of the file.
+    pub(super) byte: u32,
+}
+
+/// Where the lines of one file begin.
+#[derive(Debug)]
+pub(super) struct LineIndex<'a> {
+    text: &'a str,
+    /// Offset of the first byte of every line.
+    starts: Vec<u32>,
+    /// How many characters begin before every block.
+    blocks: Vec<u32>,
+}
+
+impl<'a> LineIndex<'a> {
+    /// Reads `text` once.
+    pub(super) fn new(text: &'a str) -> Self {
+        let bytes = text.as_bytes();
+        let mut starts = vec![0];
+        let mut blocks = Vec::with_capacity(bytes.len() / BLOCK + 1);
+        let mut characters = 0;
+        for (offset, &byte) in bytes.iter().enumerate() {
+            if offset.is_multiple_of(BLOCK) {
+                blocks.push(characters);
+            }
+            characters += u32::from(begins_character(byte));
+            if byte == b'\n' || (byte == b'\r' && bytes.get(offset + 1) != Some(&b'\n')) {
+                starts.push(narrow(offset + 1));
+            }
+        }
+        Self { text, starts, blocks }
+    }
+
+    /// The text it was made for.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The position of a byte offset. One that is past the end, or inside a character, is moved back.
+    pub(super) fn position(&self, offset: u32) -> Position {
+        let offset = floor_boundary(self.text, offset as usize);
+        let line = self.starts.partition_point(|&start| start as usize <= offset);
+        let start = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or_default();
+        let mark = u32::from(line == 1 && offset > 0 && self.text.starts_with(BYTE_ORDER_MARK));
+        let column = self.characters_before(offset) - self.characters_before(start as usize) - mark + 1;
+        Position { line: narrow(line), column, byte: narrow(offset) }
+    }
+
+    /// The bytes of a line, without its end and without a byte order mark.
+    pub(super) fn line(&self, line: u32) -> Range<usize> {
+        let index = (line as usize).saturating_sub(1);
+        let length = self.text.len();
+        let start = self.starts.get(index).map_or(length, |&start| start as usize);
+        let end = self.starts.get(index + 1).map_or(length, |&next| next as usize);
+        let content = self.text.get(start..end).unwrap_or_default();
+        let end = start + content.trim_end_matches(['\n', '\r']).len();
+        if start == 0 && content.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8()..end } else { start..end }
+    }
+
+    fn characters_before(&self, offset: usize) -> u32 {
+        let block = offset / BLOCK;
+        let Some(&counted) = self.blocks.get(block) else {
+            // The end of a file whose length is a multiple of the block, or an empty file.
+            return self.blocks.last().map_or(0, |&last| last + self.count((self.blocks.len() - 1) * BLOCK, offset));
+        };
+        counted + self.count(block * BLOCK, offset)
+    }
+
+    fn count(&self, from: usize, to: usize) -> u32 {
+        let bytes = self.text.as_bytes().get(from..to).unwrap_or_default();
+        narrow(bytes.iter().filter(|&&byte| begins_character(byte)).count())
+    }
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The nearest character boundary of `text` at or before `offset`.
+pub(super) fn floor_boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+fn begins_character(byte: u8) -> bool {
+    // Continuation bytes of UTF-8 are 10xxxxxx.
+    byte & 0b1100_0000 != 0b1000_0000
+}
+
+/// Offsets are `u32` everywhere: no file of 4 GB is ever read.
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line_and_column(text: &str, offset: u32) -> (u32, u32) {
+        let Position { line, column, .. } = LineIndex::new(text).position(offset);
+        (line, column)
+    }
+
+    #[test]
+    fn every_line_end_counts_once() {
+        let text = "a\nb\r\nc\rd";
+        assert_eq!(line_and_column(text, 0), (1, 1));
+        assert_eq!(line_and_column(text, 2), (2, 1));
+        assert_eq!(line_and_column(text, 4), (2, 3), "between CR and LF");
+        assert_eq!(line_and_column(text, 5), (3, 1));
+        assert_eq!(line_and_column(text, 7), (4, 1));
+        assert_eq!(line_and_column(text, 8), (4, 2), "the end of the file");
+        let index = LineIndex::new(text);
+        let lines: Vec<_> = (1..=5).map(|line| &text[index.line(line)]).collect();
+        assert_eq!(lines, ["a", "b", "c", "d", ""]);
+    }
+
+    #[test]
+    fn columns_are_characters() {
+        let text = "é😀\tx";
+        assert_eq!(line_and_column(text, 2), (1, 2));
+        assert_eq!(line_and_column(text, 3), (1, 2), "inside a character");
+        assert_eq!(line_and_column(text, 6), (1, 3));
+        assert_eq!(line_and_column(text, 7), (1, 4));
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let text = "\u{feff}ab\nc";
+        assert_eq!(line_and_column(text, 0), (1, 1));
+        assert_eq!(line_and_column(text, 3), (1, 1));
+        assert_eq!(line_and_column(text, 4), (1, 2));
+        assert_eq!(line_and_column(text, 6), (2, 1));
+        assert_eq!(LineIndex::new(text).line(1), 3..5);
+    }
+
+    #[test]
+    fn long_lines_are_counted_by_blocks() {
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK] {
+            let text = "é".repeat(length);
+            let end = narrow(text.len());
+            assert_eq!(line_and_column(&text, end), (1, narrow(length) + 1));
+            assert_eq!(line_and_column(&text, u32::MAX), (1, narrow(length) + 1), "past the end");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The line that ends a report for people: how much was checked, and what came of it.
+
+use std::time::Duration;
+
+use super::{Color, Report, paint};
+use crate::outcome::Outcome;
+
+/// `checked 12 files, 57 statements in 8 ms: 2 errors, 1 warning (1 statement not understood)`.
+pub(super) fn line(report: &Report<'_>) -> String {
+    let Outcome { allowed, summary, .. } = report.outcome;
+    let mut results: Vec<String> = [
+        (summary.errors, "error", Color::Red),
+        (summary.warnings, "warning", Color::Yellow),
+        (summary.notes, "note", Color::Cyan),
+    ]
+    .into_iter()
+    .filter(|&(number, _, _)| number > 0)
+    .map(|(number, noun, color)| paint(report.style, color, &counted(number, noun)))
+    .collect();
+    if results.is_empty() {
+        results.push(paint(report.style, Color::Green, "no findings"));
+    }
+    if !allowed.is_empty() {
+        results.push(format!("{} allowed", allowed.len()));
+    }
+    let unread = match summary.unrecognized {
+        0 => String::new(),
+        number => format!(" ({} not understood)", counted(number, "statement")),
+    };
+    format!(
+        "checked {}, {} in {}: {}{unread}",
+        counted(summary.files, "file"),
+        counted(summary.statements, "statement"),
+        spoken(summary.duration),
+        results.join(", "),
+    )
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+fn spoken(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{:.1} s", duration.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Summary;
+    use crate::report::Style;
+
+    fn said(summary: Summary) -> String {
+        let outcome = Outcome { summary, ..Outcome::default() };
+        line(&Report { outcome: &outcome, migrations: &[], style: Style::default(), actions: false })
+    }
+
+    #[test]
+    fn numbers_and_nouns_agree() {
+        let mut summary = Summary {
+            files: 12,
+            statements: 57,
+            unrecognized: 1,
+            errors: 2,
+            warnings: 1,
+            notes: 0,
+            duration: Duration::from_micros(8900),
+        };
+        assert_eq!(
+            said(summary),
+            "checked 12 files, 57 statements in 8 ms: 2 errors, 1 warning (1 statement not understood)"
+        );
+        summary = Summary { files: 1, statements: 1, duration: Duration::from_millis(1250), ..Summary::default() };
+        assert_eq!(said(summary), "checked 1 file, 1 statement in 1.2 s: no findings");
+    }
+}

@@ -1,0 +1,154 @@
+//! The state of an operation's target just before it.
+
+use super::step::Before;
+use crate::schema::catalog::{Catalog, Origin, Relation};
+use crate::schema::dependents::{Target, dependents};
+use crate::schema::operation::{Operation, OperationKind, QName};
+use crate::syntax::alter::ActionKind;
+use crate::syntax::name::Symbol;
+use crate::syntax::object::ObjectKind;
+
+/// Looks the target of `operation` up.
+pub(super) fn before(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Before {
+    let mut before = Before::default();
+    if let Some(relation) = main_relation(operation) {
+        let table = catalog.index_table(relation).unwrap_or(relation);
+        before.table = catalog.table(table).cloned();
+        before.view = catalog.view(table).cloned();
+    }
+    match &operation.kind {
+        OperationKind::Alter { relation, action, .. } => alter(catalog, relation, &action.kind, &mut before),
+        OperationKind::Drop { kind, name, on, .. } => drop_target(catalog, *kind, name, on.as_ref(), &mut before),
+        OperationKind::AlterObject { name: Some(name), def, .. } if is_type(def.kind) => {
+            user_type(catalog, name, &mut before)
+        }
+        _ => {
+            if let Some(relation) = main_relation(operation) {
+                relation_facts(catalog, relation, &mut before);
+            }
+        }
+    }
+    before
+}
+
+/// The table, view or index an operation is about.
+fn main_relation<'o>(operation: &'o Operation<'_>) -> Option<&'o QName> {
+    match &operation.kind {
+        OperationKind::Alter { relation: name, .. }
+        | OperationKind::CreateIndex { table: name, .. }
+        | OperationKind::CreateTrigger { table: name, .. }
+        | OperationKind::CreateTable { table: name, .. }
+        | OperationKind::CreateView { view: name, .. }
+        | OperationKind::Truncate { table: name, .. }
+        | OperationKind::LockTable { table: name, .. }
+        | OperationKind::Refresh { view: name, .. }
+        | OperationKind::ChangeRows { table: name, .. }
+        | OperationKind::Reindex { name: Some(name), .. }
+        | OperationKind::Cluster { table: Some(name) }
+        | OperationKind::Vacuum { table: Some(name), .. }
+        | OperationKind::Analyze { table: Some(name) }
+        | OperationKind::Copy { table: Some(name), .. } => Some(name),
+        OperationKind::Drop { kind, name, on, .. } => match kind {
+            ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => on.as_ref(),
+            ObjectKind::Table
+            | ObjectKind::ForeignTable
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Index => Some(name),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_type(kind: ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Type | ObjectKind::Domain)
+}
+
+fn alter(catalog: &Catalog<'_>, relation: &QName, action: &ActionKind, before: &mut Before) {
+    match action {
+        ActionKind::DropColumn { column, .. }
+        | ActionKind::RenameColumn { column, .. }
+        | ActionKind::SetType { column, .. } => {
+            column_facts(catalog, relation, &column.name, before);
+            before.dependents = dependents(catalog, Target::Column(relation, &column.name));
+        }
+        ActionKind::SetDefault { column, .. }
+        | ActionKind::DropDefault { column }
+        | ActionKind::SetNotNull { column }
+        | ActionKind::DropNotNull { column }
+        | ActionKind::SetExpression { column, .. }
+        | ActionKind::DropExpression { column, .. }
+        | ActionKind::DropIdentity { column, .. } => column_facts(catalog, relation, &column.name, before),
+        ActionKind::DropConstraint { constraint, .. }
+        | ActionKind::ValidateConstraint { constraint }
+        | ActionKind::AlterConstraint { constraint, .. }
+        | ActionKind::RenameConstraint { constraint, .. } => {
+            let origin = catalog.constraint_origin(relation, &constraint.name);
+            before.known = before.table.as_ref().is_some_and(|table| table.constraint(&constraint.name).is_some());
+            before.origin = origin;
+        }
+        ActionKind::Rename { .. } | ActionKind::SetSchema { .. } => {
+            relation_facts(catalog, relation, before);
+            before.dependents = dependents(catalog, Target::Relation(relation));
+        }
+        _ => relation_facts(catalog, relation, before),
+    }
+}
+
+fn column_facts(catalog: &Catalog<'_>, relation: &QName, name: &Symbol, before: &mut Before) {
+    let column = catalog.table(relation).and_then(|table| table.column(name));
+    before.known = column.is_some();
+    before.origin = column.and_then(|column| column.origin);
+    before.renamed = column.and_then(|column| column.renamed);
+}
+
+fn relation_facts(catalog: &Catalog<'_>, relation: &QName, before: &mut Before) {
+    if catalog.index_table(relation).is_some() {
+        before.known = true;
+        before.origin = catalog.index_origin(relation);
+        return;
+    }
+    let found: Option<(Option<Origin>, Option<Origin>)> = catalog.relations.get(relation).map(|found| match found {
+        Relation::Table(table) => (table.origin, table.renamed),
+        Relation::View(view) => (view.origin, None),
+        Relation::Sequence(sequence) => (sequence.origin, None),
+    });
+    before.known = found.is_some();
+    (before.origin, before.renamed) = found.unwrap_or_default();
+}
+
+fn user_type(catalog: &Catalog<'_>, name: &QName, before: &mut Before) {
+    before.user_type = catalog.types.get(name).cloned();
+    let found = before.user_type.as_deref();
+    before.known = found.is_some();
+    before.origin = found.and_then(|user_type| user_type.origin);
+    before.renamed = found.and_then(|user_type| user_type.renamed);
+}
+
+fn drop_target(catalog: &Catalog<'_>, kind: ObjectKind, name: &QName, on: Option<&QName>, before: &mut Before) {
+    match kind {
+        ObjectKind::Type | ObjectKind::Domain => {
+            user_type(catalog, name, before);
+            before.dependents = dependents(catalog, Target::Type(name));
+        }
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => {
+            before.known = catalog.functions.contains_key(name);
+            before.origin = catalog.function_origin(name);
+            before.dependents = dependents(catalog, Target::Function(name));
+        }
+        ObjectKind::Schema => {
+            before.origin = catalog.schema_origin(&name.name);
+            before.known = before.origin.is_some();
+        }
+        ObjectKind::Trigger => {
+            before.origin = on.and_then(|table| catalog.trigger_origin(table, &name.name));
+            before.known = before.origin.is_some();
+        }
+        ObjectKind::Table | ObjectKind::ForeignTable | ObjectKind::View | ObjectKind::MaterializedView => {
+            relation_facts(catalog, name, before);
+            before.dependents = dependents(catalog, Target::Relation(name));
+        }
+        _ => relation_facts(catalog, name, before),
+    }
+}

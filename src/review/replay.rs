@@ -1,0 +1,226 @@
+//! Replays migrations into the catalog and makes the steps of the ones that are reported.
+
+use std::sync::Arc;
+
+use super::step::{Before, Impact, Size, Step};
+use super::track::{Tracker, Turn};
+use crate::engine::effect::{Effects, LockedKind};
+use crate::engine::{Context, Engine};
+use crate::schema::catalog::{Catalog, Origin, Relation};
+use crate::schema::lower::lower;
+use crate::schema::operation::{Operation, OperationKind, QName};
+use crate::settings::Settings;
+use crate::source::migration::{Migration, Section, TransactionMode};
+use crate::syntax::Script;
+use crate::syntax::name::Symbol;
+use crate::syntax::statement::{Statement, StatementKind, Transaction};
+
+/// Schemas kept for `ROLLBACK` in one file. Beyond that a rollback is not followed: no migration does so.
+const MAX_SNAPSHOTS: usize = 64;
+
+/// A migration with its sections that ship, read.
+#[derive(Debug)]
+pub struct Parsed<'a> {
+    /// The file.
+    pub migration: &'a Migration,
+    /// The sections that ship.
+    pub scripts: Vec<(Section, Script)>,
+}
+
+/// The history so far.
+pub struct Replay<'a> {
+    catalog: Catalog<'a>,
+    settings: &'a Settings,
+}
+
+/// Where in the history a file stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Position {
+    /// Number of the release.
+    pub release: u32,
+    /// Index of the file.
+    pub file: u32,
+}
+
+impl<'a> Replay<'a> {
+    /// Before the first migration.
+    pub fn new(settings: &'a Settings) -> Self {
+        Self { catalog: Catalog::default(), settings }
+    }
+
+    /// Replays one file; adds its steps to `steps` if it is reported.
+    pub fn file(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
+        let mut tracker = Tracker::default();
+        let mut statement_index = 0;
+        for (section, script) in &parsed.scripts {
+            let mode = match (section.transaction, self.settings.transaction) {
+                (TransactionMode::Unknown, Some(mode)) => mode,
+                (mode, _) => mode,
+            };
+            tracker.enter(mode, script.statements.len());
+            let mut snapshots = Snapshots::new(&script.statements);
+            snapshots.take(None, &self.catalog);
+            for statement in &script.statements {
+                let place = Place { parsed, position, mode, statement, statement_index };
+                self.statement(place, &mut tracker, &mut snapshots, steps);
+                statement_index += 1;
+            }
+        }
+        // `SET search_path` dies with its session.
+        self.catalog.search_path = Catalog::default().search_path;
+    }
+
+    fn statement(
+        &mut self,
+        place: Place<'a>,
+        tracker: &mut Tracker,
+        snapshots: &mut Snapshots<'a>,
+        steps: &mut Vec<Step<'a>>,
+    ) {
+        for operation in lower(place.statement, &self.catalog) {
+            match &operation.kind {
+                OperationKind::Transaction(transaction) => {
+                    let turn = tracker.control(transaction, operation.span);
+                    self.turn(turn, snapshots);
+                }
+                OperationKind::Set(setting) => tracker.set(setting),
+                OperationKind::Do { commits: true } => tracker.commits(),
+                _ => {}
+            }
+            let origin = Origin { release: place.position.release, file: place.position.file, span: operation.span };
+            if place.parsed.migration.reported {
+                let step = self.step(place, operation, tracker);
+                tracker.hold(&step.impacts, step.operation.span);
+                let mismatches = self.catalog.apply(&step.operation, origin);
+                steps.push(Step { mismatches, ..step });
+            } else {
+                self.catalog.apply(&operation, origin);
+            }
+        }
+    }
+
+    fn turn(&mut self, turn: Turn, snapshots: &mut Snapshots<'a>) {
+        match turn {
+            Turn::None => {}
+            Turn::Began | Turn::Committed => snapshots.take(None, &self.catalog),
+            Turn::Saved(name) => snapshots.take(Some(name), &self.catalog),
+            Turn::RolledBack => {
+                if let Some(catalog) = snapshots.back_to(None) {
+                    self.catalog = catalog;
+                }
+            }
+            Turn::RolledBackTo(name) => {
+                if let Some(catalog) = snapshots.back_to(Some(&name)) {
+                    self.catalog = catalog;
+                }
+            }
+        }
+    }
+
+    fn step(&self, place: Place<'a>, operation: Operation<'a>, tracker: &Tracker) -> Step<'a> {
+        let context = Context { version: self.settings.version, utc: tracker.utc() };
+        let effects = Engine::Postgres.effects(&operation, &self.catalog, context);
+        let impacts = self.impacts(&effects, place.position.release);
+        let before = self.before(&operation);
+        Step {
+            migration: place.parsed.migration,
+            file: place.position.file,
+            mode: place.mode,
+            statement: place.statement,
+            statement_index: place.statement_index,
+            operation,
+            effects,
+            impacts,
+            before,
+            session: tracker.session(),
+            mismatches: Vec::new(),
+        }
+    }
+
+    /// The effects on tables and views that others may be using: not temporary, not created in this release.
+    fn impacts(&self, effects: &Effects, release: u32) -> Vec<Impact> {
+        let visible = |relation: &QName| match self.catalog.relations.get(relation) {
+            Some(Relation::Table(table)) => {
+                !table.temporary && table.origin.is_none_or(|origin| origin.release != release)
+            }
+            Some(Relation::View(view)) => view.origin.is_none_or(|origin| origin.release != release),
+            Some(Relation::Sequence(sequence)) => sequence.origin.is_none_or(|origin| origin.release != release),
+            None => self.catalog.index_origin(relation).is_none_or(|origin| origin.release != release),
+        };
+        effects
+            .locks
+            .iter()
+            .filter(|lock| lock.kind != LockedKind::Sequence && visible(&lock.relation))
+            .map(|lock| Impact {
+                relation: lock.relation.clone(),
+                kind: lock.kind,
+                mode: lock.mode,
+                rewrite: effects.rewrites.contains(&lock.relation),
+                scan: effects.scans.contains(&lock.relation),
+                build: effects.builds.iter().any(|(table, _)| *table == lock.relation),
+                size: self.size(&lock.relation),
+            })
+            .collect()
+    }
+
+    fn size(&self, relation: &QName) -> Size {
+        let rows = &self.settings.table_rows;
+        let qualified = format!("{}.{}", relation.schema, relation.name);
+        let short = (&*relation.schema == "public").then(|| &*relation.name);
+        match rows.get(&qualified).or_else(|| short.and_then(|name| rows.get(name))) {
+            None => Size::Unknown,
+            Some(rows) if *rows < self.settings.large_rows => Size::Small(*rows),
+            Some(rows) => Size::Large(*rows),
+        }
+    }
+
+    fn before(&self, operation: &Operation<'_>) -> Before {
+        super::before::before(&self.catalog, operation)
+    }
+}
+
+/// Where a statement stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    parsed: &'a Parsed<'a>,
+    position: Position,
+    mode: TransactionMode,
+    statement: &'a Statement,
+    statement_index: u32,
+}
+
+/// Schemas to come back to. Taken only in sections that hold a `ROLLBACK`.
+struct Snapshots<'a> {
+    wanted: bool,
+    taken: Vec<(Option<Symbol>, Arc<Catalog<'a>>)>,
+    count: usize,
+}
+
+impl<'a> Snapshots<'a> {
+    fn new(statements: &[Statement]) -> Self {
+        let rolls_back = |statement: &Statement| {
+            matches!(
+                statement.kind,
+                StatementKind::Transaction(Transaction::Rollback { .. } | Transaction::RollbackTo(_))
+            )
+        };
+        Self { wanted: statements.iter().any(rolls_back), taken: Vec::new(), count: 0 }
+    }
+
+    fn take(&mut self, savepoint: Option<Symbol>, catalog: &Catalog<'a>) {
+        if !self.wanted || self.count >= MAX_SNAPSHOTS {
+            return;
+        }
+        if savepoint.is_none() {
+            self.taken.clear();
+        }
+        self.count += 1;
+        self.taken.push((savepoint, Arc::new(catalog.clone())));
+    }
+
+    fn back_to(&mut self, savepoint: Option<&Symbol>) -> Option<Catalog<'a>> {
+        let index = self.taken.iter().rposition(|(name, _)| name.as_ref() == savepoint)?;
+        self.taken.truncate(index + 1);
+        self.taken.last().map(|(_, catalog)| Catalog::clone(catalog))
+    }
+}

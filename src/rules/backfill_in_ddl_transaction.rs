@@ -1,0 +1,57 @@
+//! See `rules/backfill-in-ddl-transaction.md`.
+
+use super::support::{sweep, transaction_words};
+use crate::review::session::HeldLock;
+use crate::review::step::{Release, Size, Step};
+use crate::rule::Findings;
+use crate::schema::operation::{OperationKind, QName};
+use crate::syntax::query::{Reach, RowChange, RowVerb};
+
+pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findings) {
+    let OperationKind::ChangeRows { table, change } = &step.operation.kind else { return };
+    let Some(transaction) = step.session.transaction else { return };
+    if !takes_long(step, release, table, change) {
+        return;
+    }
+    let Some(held) = strongest(step) else { return };
+    let locked = held.relation.short();
+    let mode = held.mode.words();
+    findings
+        .on(step, format!("rows of {} are changed while {} of {locked} wait", table.short(), held.mode.blocked()))
+        .at(change.span)
+        .label("runs under the lock of an earlier statement")
+        .subject(table.to_string())
+        .note(format!("{mode} on {locked} is held until the end of {}", transaction_words(transaction)))
+        .related(step.file, held.by, format!("{mode} on {locked} is taken here"))
+        .help("move the rows in a migration of its own, in batches that commit, after the schema change has committed")
+        .emit();
+}
+
+/// Whether the change may go over many rows, of a table that has many or into one that is filled here.
+fn takes_long(step: &Step<'_>, release: &Release<'_>, table: &QName, change: &RowChange) -> bool {
+    if sweep::is_bookkeeping(table) {
+        return false;
+    }
+    let small = sweep::target_impact(step, table).is_some_and(|impact| matches!(impact.size, Size::Small(_)));
+    match change.verb {
+        // `SELECT 'x' WHERE NOT EXISTS (…)` reads only the table it adds a row to.
+        RowVerb::Insert => {
+            change.reach != Reach::Values && change.query.reads.iter().any(|read| *read.last() != table.name)
+        }
+        RowVerb::Update | RowVerb::Delete | RowVerb::Merge => {
+            !small
+                && !step.on_new_table(release)
+                && matches!(change.reach, Reach::Everything | Reach::Filtered | Reach::Batch)
+        }
+    }
+}
+
+/// The strongest lock of earlier statements that makes others wait; the one on the changed table first.
+fn strongest<'s>(step: &'s Step<'_>) -> Option<&'s HeldLock> {
+    let OperationKind::ChangeRows { table, .. } = &step.operation.kind else { return None };
+    step.session
+        .held
+        .iter()
+        .filter(|held| held.mode.blocks_writes())
+        .max_by_key(|held| (held.mode, held.relation == *table))
+}

@@ -1,0 +1,112 @@
+//! See `rules/blocking-scan.md`.
+
+use super::support::{edit, lasting, with_impacts};
+use crate::review::step::{Impact, Release, Step};
+use crate::rule::Findings;
+use crate::schema::operation::{OperationKind, QName};
+use crate::syntax::alter::ActionKind;
+use crate::syntax::name::Quoted;
+use crate::syntax::object::{AlterObject, ObjectChange};
+use crate::syntax::statement::ReindexTarget;
+use crate::syntax::table::ConstraintKind;
+
+pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
+    let scans = |impact: &&Impact| !impact.rewrite;
+    let Some(impact) = lasting(step).filter(scans).max_by_key(|impact| impact.mode) else { return };
+    if lasting(step).any(|impact| impact.rewrite) {
+        return;
+    }
+    let relation = impact.relation.short();
+    let work = if impact.build && !impact.scan { "builds an index on" } else { "reads every row of" };
+    let (what, help) = words(step, &impact.relation);
+    let builder = findings
+        .on(step, format!("{what} {work} {relation} while {} wait", impact.mode.blocked()))
+        .label(format!("{} wait as long as {relation} is big", impact.mode.blocked()))
+        .subject(impact.relation.to_string());
+    let mut builder = with_impacts(builder, lasting(step).filter(scans));
+    if let Some(assumed) = &step.effects.assumed {
+        builder = builder.note(assumed);
+    }
+    builder.help(help).emit();
+}
+
+fn words(step: &Step<'_>, scanned: &QName) -> (&'static str, String) {
+    match &step.operation.kind {
+        OperationKind::Reindex { target, name, .. } => ("REINDEX", reindex_help(step, *target, name.as_ref())),
+        OperationKind::Alter { relation, action, .. } => action_words(relation, &action.kind),
+        OperationKind::AlterObject { name: Some(name), def, .. } => domain_words(step, name, def),
+        OperationKind::CreateTable { .. } => (
+            "a new partition",
+            format!(
+                "create it as a table of its own, prove by a validated check constraint on {} that none of its rows belong \
+                 there, and attach it with ALTER TABLE … ATTACH PARTITION",
+                scanned.short()
+            ),
+        ),
+        _ => ("this statement", "run it when nobody needs the table, with a lock_timeout".to_owned()),
+    }
+}
+
+fn reindex_help(step: &Step<'_>, target: ReindexTarget, name: Option<&QName>) -> String {
+    let word = match target {
+        ReindexTarget::Index => "INDEX",
+        ReindexTarget::Table => "TABLE",
+        ReindexTarget::Schema => "SCHEMA",
+        ReindexTarget::Database => "DATABASE",
+        ReindexTarget::System => "SYSTEM",
+    };
+    let name = match (target, name) {
+        (ReindexTarget::Index | ReindexTarget::Table, Some(name)) => format!(" {}", name.short()),
+        (_, Some(name)) => format!(" {}", Quoted(&name.name)),
+        (_, None) => String::new(),
+    };
+    let place = if step.session.transaction.is_some() { ", outside a transaction" } else { "" };
+    format!("rebuild it while it stays in use{place}:\nREINDEX {word} CONCURRENTLY{name};")
+}
+
+fn action_words(table: &QName, action: &ActionKind) -> (&'static str, String) {
+    match action {
+        ActionKind::AttachPartition { partition, .. } => (
+            "ATTACH PARTITION",
+            format!(
+                "prove the bounds by a check constraint first, added NOT VALID and validated in a transaction of its own; \
+                 the same on the default partition, if there is one:\nALTER TABLE {partition} ADD CONSTRAINT {check} CHECK \
+                 (<bounds>) NOT VALID;\nALTER TABLE {partition} VALIDATE CONSTRAINT {check};",
+                check = edit::made_name(&[partition.last(), "bounds"])
+            ),
+        ),
+        ActionKind::AddConstraint(constraint) if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) => (
+            "a primary key over nullable columns",
+            "make the columns NOT NULL first (see set-not-null-scan); then the index is all it needs".to_owned(),
+        ),
+        ActionKind::AlterConstraint { .. } => (
+            "enforcing a constraint",
+            format!("add a second constraint to {} with NOT VALID, and validate it on its own", table.short()),
+        ),
+        ActionKind::DetachPartition { partition, .. } => (
+            "DETACH PARTITION",
+            format!("detach it in two steps that wait for queries instead of stopping them:\nALTER TABLE {} DETACH \
+                     PARTITION {partition} CONCURRENTLY;", table.short()),
+        ),
+        ActionKind::AddColumn { .. } => (
+            "this column",
+            "add the column alone; add its constraint with NOT VALID, and validate it in a transaction of its own".to_owned(),
+        ),
+        _ => ("this change", "run it when nobody needs the table, with a lock_timeout".to_owned()),
+    }
+}
+
+fn domain_words(step: &Step<'_>, domain: &QName, def: &AlterObject) -> (&'static str, String) {
+    let off_peak = "it has no gentler form: run it when the tables that use the domain are quiet, with a lock_timeout";
+    match &def.change {
+        ObjectChange::AddDomainConstraint(constraint) => {
+            let clause = edit::text(step, constraint.span);
+            let add = format!("ALTER DOMAIN {} ADD {clause} NOT VALID;", domain.short());
+            let caveat = "validating the constraint later stops writes in the same way";
+            ("a new domain constraint", format!("leave the old rows unchecked ({caveat}):\n{add}"))
+        }
+        ObjectChange::ValidateDomainConstraint(_) => ("validating a domain constraint", off_peak.to_owned()),
+        ObjectChange::DomainNotNull(true) => ("making a domain NOT NULL", off_peak.to_owned()),
+        _ => ("this change", off_peak.to_owned()),
+    }
+}

@@ -1,0 +1,127 @@
+//! See `rules/constraint-validated-on-add.md`.
+
+use super::support::{action, edit, lasting, with_impacts};
+use crate::fix::{Edit, Fix};
+use crate::review::step::{Impact, Release, Step};
+use crate::rule::Findings;
+use crate::schema::operation::QName;
+use crate::syntax::alter::ActionKind;
+use crate::syntax::expr::Shape;
+use crate::syntax::name::{Ident, Quoted};
+use crate::syntax::table::{ColumnDef, Constraint, ConstraintKind, ForeignKey};
+
+/// The first version that takes `NOT VALID` foreign keys on a partitioned table.
+const PARTITIONED_NOT_VALID: u16 = 18;
+
+pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findings) {
+    let Some((table, action)) = action(step) else { return };
+    // Where the whole table is rewritten anyway, the scan is the smaller evil.
+    if step.on_new_table(release) || lasting(step).all(|impact| impact.rewrite) {
+        return;
+    }
+    match &action.kind {
+        ActionKind::AddConstraint(constraint) => of_table(step, release, table, constraint, findings),
+        ActionKind::AddColumn { column, .. } => {
+            for constraint in column.constraints.iter().filter(|constraint| reads_rows(constraint, column)) {
+                of_column(step, table, column, constraint, findings);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn of_table(
+    step: &Step<'_>,
+    release: &Release<'_>,
+    table: &QName,
+    constraint: &Constraint,
+    findings: &mut Findings,
+) {
+    let Some((what, name)) = described(table, constraint, None) else { return };
+    if constraint.not_valid || constraint.not_enforced {
+        return;
+    }
+    let builder = findings
+        .on(step, format!("adding {what} reads every row of {} while {} wait", table.short(), waiting(step)))
+        .at(constraint.span)
+        .label("old rows are checked at once")
+        .subject(table.to_string());
+    let builder = with_impacts(builder, lasting(step));
+    let partitioned = step.before.table.as_ref().is_some_and(|table| table.partitioned);
+    let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+    if partitioned && foreign && release.version < PARTITIONED_NOT_VALID {
+        let help = "before version 18 a foreign key of a partitioned table cannot be NOT VALID: add it to each partition \
+                    with NOT VALID and validate it there first, then add it to the parent";
+        builder.help(help).emit();
+        return;
+    }
+    let add = format!("ALTER TABLE {} ADD {} NOT VALID;", table.short(), edit::text(step, constraint.span));
+    let fix = Fix::manual("add NOT VALID", vec![Edit::insert(constraint.span.end, " NOT VALID")]);
+    builder.help(recipe(table, &add, &name)).fix(fix).emit();
+}
+
+fn of_column(step: &Step<'_>, table: &QName, column: &ColumnDef, constraint: &Constraint, findings: &mut Findings) {
+    let Some((what, name)) = described(table, constraint, Some(&column.name)) else { return };
+    let builder = findings
+        .on(step, format!("{what} on a new column reads every row of {} while {} wait", table.short(), waiting(step)))
+        .at(constraint.span)
+        .label("old rows are checked at once")
+        .subject(super::support::column_subject(table, &column.name.name));
+    let clause = match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => foreign_key(column, key),
+        _ => edit::text(step, constraint.span).to_owned(),
+    };
+    let head = if constraint.name.is_some() { String::new() } else { format!("CONSTRAINT {name} ") };
+    let add = format!("ALTER TABLE {} ADD {head}{clause} NOT VALID;", table.short());
+    with_impacts(builder, lasting(step)).help(format!("add the column alone; then {}", recipe(table, &add, &name))).emit();
+}
+
+/// Whether an inline constraint has anything to check: the new column is null, or its default, in every old row.
+fn reads_rows(constraint: &Constraint, column: &ColumnDef) -> bool {
+    let has_default = column.default.as_ref().is_some_and(|default| default.shape != Shape::Null);
+    match constraint.kind {
+        ConstraintKind::Check(_) => !constraint.not_enforced,
+        ConstraintKind::ForeignKey(_) => has_default && !constraint.not_enforced,
+        _ => false,
+    }
+}
+
+/// The constraint in words, and the name it has or would be given.
+fn described(table: &QName, constraint: &Constraint, column: Option<&Ident>) -> Option<(String, String)> {
+    let (kind, columns, suffix): (_, Vec<&str>, _) = match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => {
+            let columns = key.columns.iter().chain(column).map(|column| &*column.name).collect();
+            (format!("a foreign key to {}", key.table), columns, "fkey")
+        }
+        ConstraintKind::Check(expr) => {
+            let columns = column.map(|column| &*column.name).into_iter();
+            let mentioned = expr.columns.iter().map(|column| &**column).filter(|_| column.is_none() && expr.columns.len() == 1);
+            ("a check constraint".to_owned(), columns.chain(mentioned).collect(), "check")
+        }
+        ConstraintKind::NotNull(column) => ("a NOT NULL constraint".to_owned(), vec![&*column.name], "not_null"),
+        ConstraintKind::Unique(_) | ConstraintKind::PrimaryKey(_) | ConstraintKind::Exclude(_) => return None,
+    };
+    let name = constraint.name.as_ref().map_or_else(
+        || edit::made_name(&[&[&*table.name], columns.as_slice(), &[suffix]].concat()),
+        |name| Quoted(&name.name).to_string(),
+    );
+    Some((kind, name))
+}
+
+fn waiting(step: &Step<'_>) -> &'static str {
+    lasting(step).max_by_key(|impact: &&Impact| impact.mode).map_or("writes", |impact| impact.mode.blocked())
+}
+
+fn foreign_key(column: &ColumnDef, key: &ForeignKey) -> String {
+    let referenced: Vec<_> = key.referenced.iter().map(|column| Quoted(&column.name).to_string()).collect();
+    let referenced = if referenced.is_empty() { String::new() } else { format!(" ({})", referenced.join(", ")) };
+    format!("FOREIGN KEY ({}) REFERENCES {}{referenced}", Quoted(&column.name.name), key.table)
+}
+
+fn recipe(table: &QName, add: &str, name: &str) -> String {
+    format!(
+        "add it without checking old rows, and check them later in a transaction of its own, which stops nobody:\n{add}\n\
+         ALTER TABLE {} VALIDATE CONSTRAINT {name};",
+        table.short()
+    )
+}

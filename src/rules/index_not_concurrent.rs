@@ -1,0 +1,70 @@
+//! See `rules/index-not-concurrent.md`.
+
+use super::support::{add_concurrently, edit, lasting, leave_transaction, with_impacts};
+use crate::engine::effect::LockedKind;
+use crate::review::step::{Release, Step};
+use crate::rule::Findings;
+use crate::schema::operation::{OperationKind, QName};
+use crate::syntax::name::Quoted;
+use crate::syntax::object::CreateIndex;
+use crate::syntax::span::Span;
+
+pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
+    let OperationKind::CreateIndex { table, def } = &step.operation.kind else { return };
+    if def.concurrently || lasting(step).next().is_none() {
+        return;
+    }
+    let index = def.name.as_ref().map_or_else(|| "an index".to_owned(), |name| format!("index {}", Quoted(&name.name)));
+    let mut builder = findings
+        .on(step, format!("building {index} stops writes to {} until it is done", table.short()))
+        .at(def.head)
+        .label("without CONCURRENTLY")
+        .subject(table.to_string());
+    builder = with_impacts(builder, lasting(step));
+    if is_partitioned(step) {
+        builder.help(partitioned_help(step, table, def)).emit();
+        return;
+    }
+    if let Some(fix) = add_concurrently(step, def.head.end) {
+        builder = builder.fix(fix);
+    }
+    builder.help(help(step, def)).emit();
+}
+
+fn is_partitioned(step: &Step<'_>) -> bool {
+    step.before.table.as_ref().is_some_and(|table| table.partitioned)
+}
+
+fn help(step: &Step<'_>, def: &CreateIndex) -> String {
+    let sql = edit::inserted(step, step.operation.span, def.head.end, " CONCURRENTLY")
+        .map_or_else(String::new, |sql| format!(":\n{sql};"));
+    match step.session.transaction {
+        Some(transaction) => {
+            format!("{}, and build it without stopping writes{sql}", leave_transaction(transaction))
+        }
+        None if step.operation.body.is_some() => {
+            format!("move it out of the procedural block, which is a transaction, and build it without stopping writes{sql}")
+        }
+        None => format!("build it without stopping writes{sql}"),
+    }
+}
+
+/// The server refuses `CONCURRENTLY` on a partitioned table.
+fn partitioned_help(step: &Step<'_>, table: &QName, def: &CreateIndex) -> String {
+    let order = "create it on the parent alone, build the index of each partition concurrently and attach it";
+    let span = step.operation.span;
+    let target = def.table.span();
+    let Some(parent) = edit::inserted(step, span, target.start, "ONLY ") else { return order.to_owned() };
+    let partition = step
+        .impacts
+        .iter()
+        .find(|impact| impact.kind == LockedKind::Table && impact.relation != *table)
+        .map_or_else(|| "<partition>".to_owned(), |impact| impact.relation.short());
+    let name = def.name.as_ref().map_or_else(|| "<index>".to_owned(), |name| Quoted(&name.name).to_string());
+    let unique = if def.unique { "UNIQUE " } else { "" };
+    let keys = edit::text(step, Span::new(target.end, span.end));
+    format!(
+        "{order}:\n{parent};\nCREATE {unique}INDEX CONCURRENTLY <partition_index> ON {partition}{keys};\nALTER INDEX {name} \
+         ATTACH PARTITION <partition_index>;"
+    )
+}

@@ -1,0 +1,62 @@
+//! See `rules/rename-column.md`.
+
+use super::support::rename::Renames;
+use super::support::{action, column_path, column_subject, on_new_relation};
+use crate::review::step::{Release, Step};
+use crate::rule::Findings;
+use crate::schema::operation::QName;
+use crate::syntax::alter::ActionKind;
+use crate::syntax::name::{Ident, Quoted};
+
+pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
+    let renames = Renames::of(release);
+    for step in &release.steps {
+        let Some((table, action)) = action(step) else { continue };
+        let ActionKind::RenameColumn { column, to } = &action.kind else { continue };
+        // The second half of a swap: the first half is reported.
+        let takes_place = renames.column_vacater(table, &to.name).is_some();
+        if !unused(step, column, release) && !takes_place && !renames.is_behind_view(table) {
+            report(step, &renames, table, (column, to), findings);
+        }
+    }
+}
+
+/// Whether no released code can know the column by this name.
+fn unused(step: &Step<'_>, column: &Ident, release: &Release<'_>) -> bool {
+    on_new_relation(step, release)
+        || step.is_new(release, step.before.origin)
+        || step
+            .column(&column.name)
+            .is_some_and(|column| step.is_new(release, column.origin) || step.is_new(release, column.renamed))
+}
+
+fn report(
+    step: &Step<'_>,
+    renames: &Renames<'_, '_>,
+    table: &QName,
+    (column, to): (&Ident, &Ident),
+    findings: &mut Findings,
+) {
+    let old = column_path(table, &column.name);
+    let new = column_path(table, &to.name);
+    let taker = renames.column_taker(table, &column.name);
+    let (message, label) = match taker {
+        Some(_) => (
+            format!("{old} becomes another column: the running code goes on reading and writing it, and misses {new}"),
+            "its name goes to another column in the same release",
+        ),
+        None => (format!("renaming {old} to {} breaks the code that runs", Quoted(&to.name)), "the old name is gone at once"),
+    };
+    let mut builder = findings.on(step, message).label(label).subject(column_subject(table, &column.name));
+    if let Some(taker) = taker {
+        builder = builder.related(taker.file, taker.operation.span, "takes the old name here");
+    }
+    builder
+        .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema")
+        .help(format!(
+            "add {} as a new column, keep both in step while readers and writers move, and drop {} in a later release",
+            Quoted(&to.name),
+            Quoted(&column.name)
+        ))
+        .emit();
+}

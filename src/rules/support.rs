@@ -1,0 +1,160 @@
+//! Questions that several rules ask of a step, and the words they answer with.
+
+pub(crate) mod copies;
+pub(crate) mod edit;
+pub(crate) mod removal;
+pub(crate) mod rename;
+pub(crate) mod sweep;
+
+use crate::engine::effect::LockedKind;
+use crate::fix::{Edit, Fix};
+use crate::review::session::OpenTransaction;
+use crate::review::step::{Impact, Release, Size, Step};
+use crate::rule::Builder;
+use crate::schema::catalog::ConstraintBody;
+use crate::schema::operation::{OperationKind, QName};
+use crate::source::migration::TransactionMode;
+use crate::syntax::alter::{Action, ActionKind};
+use crate::syntax::name::Quoted;
+
+/// Relations whose locks a finding spells out: a partitioned table may have thousands.
+const IMPACTS_SHOWN: usize = 3;
+
+/// Views, triggers and functions that a finding names.
+const DEPENDENTS_SHOWN: usize = 5;
+
+/// `users.email`, as people say it.
+pub(crate) fn column_path(table: &QName, column: &str) -> String {
+    format!("{}.{}", table.short(), Quoted(column))
+}
+
+/// `public.users.email`, the subject of a finding.
+pub(crate) fn column_subject(table: &QName, column: &str) -> String {
+    format!("{table}.{}", Quoted(column))
+}
+
+/// `3 rows`, `1 row`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Names what still uses the target of the step.
+pub(crate) fn with_dependents<'b>(builder: Builder<'b>, step: &Step<'_>) -> Builder<'b> {
+    let dependents = &step.before.dependents;
+    let named = dependents.iter().take(DEPENDENTS_SHOWN);
+    let builder = named.fold(builder, |builder, dependent| builder.note(format!("{dependent} still uses it")));
+    match dependents.len().checked_sub(DEPENDENTS_SHOWN) {
+        None | Some(0) => builder,
+        Some(more) => builder.note(format!("so do {more} more")),
+    }
+}
+
+/// The relation and the action of a step that is one action of an `ALTER TABLE`.
+pub(crate) fn action<'s>(step: &'s Step<'_>) -> Option<(&'s QName, &'s Action)> {
+    match &step.operation.kind {
+        OperationKind::Alter { relation, action, .. } => Some((relation, action)),
+        _ => None,
+    }
+}
+
+/// Whether the table or view that the step works on was created in this release.
+pub(crate) fn on_new_relation(step: &Step<'_>, release: &Release<'_>) -> bool {
+    step.on_new_table(release) || step.before.view.as_ref().is_some_and(|view| step.is_new(release, view.origin))
+}
+
+/// The column of the table's one-column primary key, where the history knows it; else the name most tables use.
+pub(crate) fn key_column(step: &Step<'_>) -> String {
+    let key = step.before.table.as_ref().and_then(|table| {
+        table.constraints.iter().find_map(|constraint| match (&constraint.kind, constraint.columns.as_slice()) {
+            (ConstraintBody::PrimaryKey, [column]) => Some(column.clone()),
+            _ => None,
+        })
+    });
+    key.map_or_else(|| "id".to_owned(), |column| Quoted(&column).to_string())
+}
+
+/// Whether the step is the `CONCURRENTLY` form of a command, which waits for others without making them wait.
+pub(crate) fn is_concurrent(step: &Step<'_>) -> bool {
+    match &step.operation.kind {
+        OperationKind::CreateIndex { def, .. } => def.concurrently,
+        OperationKind::Drop { def, .. } => def.concurrently,
+        OperationKind::Reindex { concurrently, .. } => *concurrently,
+        OperationKind::Alter { action, .. } => {
+            matches!(action.kind, ActionKind::DetachPartition { concurrently, finalize, .. } if concurrently || finalize)
+        }
+        _ => false,
+    }
+}
+
+/// The impacts that make the queries of others wait.
+pub(crate) fn blocking<'s>(step: &'s Step<'_>) -> impl Iterator<Item = &'s Impact> {
+    let concurrent = is_concurrent(step);
+    step.impacts.iter().filter(move |impact| !concurrent && stops_queries(impact))
+}
+
+/// The impacts that make the queries of others wait for as long as the table is big.
+pub(crate) fn lasting<'s>(step: &'s Step<'_>) -> impl Iterator<Item = &'s Impact> {
+    blocking(step).filter(|impact| impact.lasts())
+}
+
+fn stops_queries(impact: &Impact) -> bool {
+    match impact.kind {
+        LockedKind::Table | LockedKind::Sequence => impact.mode.blocks_writes(),
+        // Nobody writes to a view of either kind by way of its own lock, and every query locks every index.
+        LockedKind::View | LockedKind::MaterializedView | LockedKind::Index => impact.mode.blocks_reads(),
+    }
+}
+
+/// Names the locks of `impacts`. The level drops only where every table that is worked through is small: a small table
+/// that references a big one does not make the scan of the big one short.
+pub(crate) fn with_impacts<'b, 'i>(builder: Builder<'b>, impacts: impl Iterator<Item = &'i Impact>) -> Builder<'b> {
+    let impacts: Vec<_> = impacts.collect();
+    let any_lasts = impacts.iter().any(|impact| impact.lasts());
+    let all_small = impacts
+        .iter()
+        .filter(|impact| impact.lasts() || !any_lasts)
+        .all(|impact| matches!(impact.size, Size::Small(_)));
+    let mut builder = builder;
+    for impact in impacts.iter().take(IMPACTS_SHOWN) {
+        let keep_level = matches!(impact.size, Size::Small(_)) && !all_small;
+        builder = if keep_level { builder.lock(impact) } else { builder.impact(impact) };
+    }
+    match impacts.len().checked_sub(IMPACTS_SHOWN) {
+        None | Some(0) => builder,
+        Some(more) => builder.note(format!("so are {more} more relations")),
+    }
+}
+
+/// Which transaction it is, as the end of "inside …".
+pub(crate) fn transaction_words(transaction: OpenTransaction) -> &'static str {
+    match transaction {
+        OpenTransaction::Explicit(_) => "the transaction opened by BEGIN",
+        OpenTransaction::Tool => "the transaction that the migration tool opens around the file",
+        OpenTransaction::Implicit => "the implicit transaction of a file that is sent as one query",
+    }
+}
+
+/// How to get a statement out of its transaction, as an order.
+pub(crate) fn leave_transaction(transaction: OpenTransaction) -> &'static str {
+    match transaction {
+        OpenTransaction::Explicit(_) => "move it after the COMMIT, or to a file of its own without BEGIN",
+        OpenTransaction::Tool => {
+            "move it to a file of its own that the migration tool runs without a transaction (most tools have a marker \
+             or an option for that)"
+        }
+        OpenTransaction::Implicit => "move it to a file of its own: one statement alone is sent without a transaction",
+    }
+}
+
+/// A fix that adds `CONCURRENTLY` after the words that end at `at`. None where the server would refuse it; to be read
+/// first where nothing tells whether the migration tool opens a transaction.
+pub(crate) fn add_concurrently(step: &Step<'_>, at: u32) -> Option<Fix> {
+    if step.session.transaction.is_some() || step.operation.body.is_some() {
+        return None;
+    }
+    let edits = vec![Edit::insert(at, " CONCURRENTLY")];
+    Some(match step.mode {
+        TransactionMode::None | TransactionMode::SingleQuery => Fix::safe("add CONCURRENTLY", edits),
+        TransactionMode::Wrapped | TransactionMode::Unknown => Fix::manual("add CONCURRENTLY", edits),
+    })
+}

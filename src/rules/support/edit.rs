@@ -1,0 +1,64 @@
+//! SQL for help texts, made from the text of the migration itself.
+
+use crate::review::step::Step;
+use crate::syntax::name::Quoted;
+use crate::syntax::span::Span;
+use crate::syntax::types::DataType;
+
+/// Statements longer than this are not repeated in a help text.
+const LONGEST: usize = 600;
+
+/// The text of `span` in the file of `step`.
+pub(crate) fn text<'s>(step: &'s Step<'_>, span: Span) -> &'s str {
+    span.of(&step.migration.text)
+}
+
+/// The text of `span` with `insert` put in at the byte offset `at`, unless it is too long to repeat.
+pub(crate) fn inserted(step: &Step<'_>, span: Span, at: u32, insert: &str) -> Option<String> {
+    if span.len() as usize > LONGEST {
+        return None;
+    }
+    let head = text(step, Span::new(span.start, at));
+    let tail = text(step, Span::new(at, span.end));
+    Some(format!("{head}{insert}{tail}"))
+}
+
+/// A name made of parts, as an identifier that the server reads back.
+pub(crate) fn made_name(parts: &[&str]) -> String {
+    Quoted(&parts.join("_")).to_string()
+}
+
+/// A type as people write it.
+pub(crate) fn type_words(data_type: &DataType) -> String {
+    let mut words = match &*data_type.name {
+        "int2" => "smallint".to_owned(),
+        "int4" => "integer".to_owned(),
+        "int8" => "bigint".to_owned(),
+        "float4" => "real".to_owned(),
+        "float8" => "double precision".to_owned(),
+        "bool" => "boolean".to_owned(),
+        "bpchar" => "char".to_owned(),
+        _ => data_type.as_name().to_string(),
+    };
+    if !data_type.modifiers.is_empty() {
+        let modifiers: Vec<_> = data_type.modifiers.iter().map(ToString::to_string).collect();
+        words = format!("{words}({})", modifiers.join(", "));
+    }
+    words + &"[]".repeat(usize::from(data_type.array))
+}
+
+/// The blanks that the line of `at` begins with, if nothing else stands before `at` on that line.
+pub(crate) fn indentation(source: &str, at: u32) -> &str {
+    let before = source.get(..at as usize).unwrap_or_default();
+    let start = before.rfind(['\n', '\r']).map_or(0, |newline| newline + 1);
+    let line = before.get(start..).unwrap_or_default();
+    if line.chars().all(|c| c == ' ' || c == '\t') { line } else { "" }
+}
+
+/// The line ending of a file.
+pub(crate) fn newline(source: &str) -> &'static str {
+    match source.find('\n') {
+        Some(at) if source.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\r') => "\r\n",
+        _ => "\n",
+    }
+}

@@ -1,0 +1,266 @@
+//! What a release takes away from the code that is running, and whether the same release brings its replacement.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::copies::{Copies, Copy};
+use crate::review::step::{Release, Step};
+use crate::schema::catalog::{Origin, Table};
+use crate::schema::operation::{OperationKind, QName};
+use crate::syntax::alter::ActionKind;
+use crate::syntax::name::{Ident, Quoted};
+use crate::syntax::object::{ObjectChange, ObjectKind};
+use crate::syntax::types::DataType;
+
+/// Parts of a name that say its bearer is on its way out.
+const RETIRED: &[&str] = &[
+    "archive",
+    "archived",
+    "backup",
+    "bak",
+    "delete",
+    "deleted",
+    "deprecated",
+    "drop",
+    "dropped",
+    "legacy",
+    "obsolete",
+    "old",
+    "remove",
+    "removed",
+    "retired",
+    "unused",
+];
+
+/// New columns kept for a table: as many as a finding names, and one to know that there are more.
+const ADDED_KEPT: usize = 4;
+
+/// Something that an earlier release created and this one drops.
+#[derive(Debug)]
+pub(crate) struct Removal<'r, 'a> {
+    /// The step that drops it.
+    pub(crate) step: &'r Step<'a>,
+    /// What is dropped.
+    pub(crate) what: Removed<'r>,
+    /// What comes in its place in the same release.
+    pub(crate) replacement: Option<Replacement<'r, 'a>>,
+}
+
+/// What is dropped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Removed<'r> {
+    /// A column of a table.
+    Column(&'r QName, &'r Ident),
+    /// A table, view or type.
+    Object(&'static str, &'r QName),
+    /// A schema.
+    Schema(&'r str),
+}
+
+/// What comes in place of the dropped thing.
+#[derive(Debug)]
+pub(crate) enum Replacement<'r, 'a> {
+    /// A statement copies its data.
+    Copied(Copy<'r>),
+    /// The same table gets these columns, the first few of all; `again`: one of the dropped one's name among them.
+    Added { columns: Vec<(&'r Step<'a>, &'r Ident)>, again: bool },
+}
+
+/// Every removal of a release that the running code may notice, in order.
+pub(crate) fn removals<'r, 'a>(release: &'r Release<'a>) -> Vec<Removal<'r, 'a>> {
+    let facts = Facts::of(release);
+    release.steps.iter().filter_map(|step| facts.removal(step, release)).collect()
+}
+
+impl Removed<'_> {
+    /// `column users.full_name`, `table orders`.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Column(table, column) => format!("column {}", super::column_path(table, &column.name)),
+            Self::Object(kind, name) => format!("{kind} {}", name.short()),
+            Self::Schema(name) => format!("schema {}", Quoted(name)),
+        }
+    }
+
+    /// The subject of a finding.
+    pub(crate) fn subject(&self) -> String {
+        match self {
+            Self::Column(table, column) => super::column_subject(table, &column.name),
+            Self::Object(_, name) => name.to_string(),
+            Self::Schema(name) => Quoted(name).to_string(),
+        }
+    }
+}
+
+/// What else the release does that bears on its removals.
+#[derive(Debug, Default)]
+struct Facts<'r, 'a> {
+    relations: BTreeSet<QName>,
+    types: BTreeSet<QName>,
+    schemas: BTreeSet<&'r str>,
+    /// Names of types that some column of this release ceased to have.
+    left_types: BTreeSet<&'r str>,
+    added: BTreeMap<&'r QName, Vec<(&'r Step<'a>, &'r Ident)>>,
+    added_names: BTreeSet<(&'r QName, &'r str)>,
+    copies: Copies<'r>,
+}
+
+impl<'r, 'a> Facts<'r, 'a> {
+    fn of(release: &'r Release<'a>) -> Self {
+        let mut facts = Self { copies: Copies::of(release), ..Self::default() };
+        for step in &release.steps {
+            facts.read(step);
+        }
+        facts
+    }
+
+    fn read(&mut self, step: &'r Step<'a>) {
+        match &step.operation.kind {
+            OperationKind::CreateTable { table: name, .. } | OperationKind::CreateView { view: name, .. } => {
+                self.relations.insert(name.clone());
+            }
+            OperationKind::CreateType { name, .. } | OperationKind::CreateDomain { name, .. } => {
+                self.types.insert(name.clone());
+            }
+            OperationKind::CreateSchema { name } => {
+                self.schemas.insert(name);
+            }
+            OperationKind::AlterObject { name: Some(name), def, .. } => {
+                if let ObjectChange::Rename(to) = &def.change {
+                    self.types.insert(QName { schema: name.schema.clone(), name: to.name.clone() });
+                }
+            }
+            OperationKind::Drop { kind: ObjectKind::Table, .. } => {
+                let columns = step.before.table.iter().flat_map(|table| &table.columns);
+                self.left_types.extend(columns.filter_map(|column| type_name(column.data_type.as_ref())));
+            }
+            OperationKind::Alter { relation, action, .. } => self.read_action(step, relation, &action.kind),
+            _ => {}
+        }
+    }
+
+    fn read_action(&mut self, step: &'r Step<'a>, relation: &'r QName, action: &'r ActionKind) {
+        match action {
+            ActionKind::AddColumn { column, .. } if step.column(&column.name.name).is_none() => {
+                self.added_names.insert((relation, &column.name.name));
+                let columns = self.added.entry(relation).or_default();
+                if columns.len() < ADDED_KEPT {
+                    columns.push((step, &column.name));
+                }
+            }
+            ActionKind::DropColumn { column, .. } | ActionKind::SetType { column, .. } => {
+                let before = step.column(&column.name).and_then(|column| column.data_type.as_ref());
+                self.left_types.extend(type_name(before));
+            }
+            ActionKind::Rename { to } => {
+                self.relations.insert(QName { schema: relation.schema.clone(), name: to.name.clone() });
+            }
+            _ => {}
+        }
+    }
+
+    fn removal(&self, step: &'r Step<'a>, release: &Release<'_>) -> Option<Removal<'r, 'a>> {
+        let what = removed(step)?;
+        if step.on_new_table(release)
+            || step.is_new(release, step.before.origin)
+            || self.goes_unnoticed(step, what, release)
+        {
+            return None;
+        }
+        let replacement = self.replacement(what);
+        let copied = matches!(replacement, Some(Replacement::Copied(_)));
+        if !copied && retired(step, what, release) {
+            return None;
+        }
+        Some(Removal { step, what, replacement })
+    }
+
+    /// Whether the name goes on to mean something, or never was one the running code could use.
+    fn goes_unnoticed(&self, step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> bool {
+        match what {
+            // `DROP COLUMN IF EXISTS` of a column that the table does not have.
+            Removed::Column(_, column) => {
+                let lacks = |table: &Arc<Table>| table.complete && table.column(&column.name).is_none();
+                step.operation.guarded && step.before.table.as_ref().is_some_and(lacks)
+            }
+            // Queries name the parent of a partition.
+            Removed::Object("table", _) if is_partition(step) => true,
+            Removed::Object("table", name) => never_seen(step) && self.relations.contains(name),
+            Removed::Object("type", name) => {
+                step.is_new(release, step.before.renamed)
+                    || self.types.contains(name)
+                    || self.left_types.contains(&*name.name)
+            }
+            Removed::Object(_, name) => self.relations.contains(name),
+            Removed::Schema(name) => never_seen(step) && self.schemas.contains(name),
+        }
+    }
+
+    fn replacement(&self, what: Removed<'r>) -> Option<Replacement<'r, 'a>> {
+        match what {
+            Removed::Column(table, column) => {
+                let copied = self.copies.of_column(table, &column.name).map(Replacement::Copied);
+                let again = self.added_names.contains(&(table, &*column.name));
+                let added =
+                    || self.added.get(table).map(|columns| Replacement::Added { columns: columns.clone(), again });
+                copied.or_else(added)
+            }
+            Removed::Object("table", name) => self.copies.of_table(name).map(Replacement::Copied),
+            Removed::Object(..) | Removed::Schema(_) => None,
+        }
+    }
+}
+
+/// What a step drops that running code may name. Functions, indexes and constraints have rules of their own.
+fn removed<'r>(step: &'r Step<'_>) -> Option<Removed<'r>> {
+    match &step.operation.kind {
+        OperationKind::Alter { relation, action, .. } => match &action.kind {
+            ActionKind::DropColumn { column, .. } => Some(Removed::Column(relation, column)),
+            _ => None,
+        },
+        OperationKind::Drop { kind, name, .. } => match kind {
+            ObjectKind::Table | ObjectKind::ForeignTable => Some(Removed::Object("table", name)),
+            ObjectKind::View => Some(Removed::Object("view", name)),
+            ObjectKind::MaterializedView => Some(Removed::Object("materialized view", name)),
+            ObjectKind::Type | ObjectKind::Domain => Some(Removed::Object("type", name)),
+            ObjectKind::Schema => Some(Removed::Schema(&name.name)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The start of a script that may run on an empty database: `DROP … IF EXISTS` of something no migration created.
+fn never_seen(step: &Step<'_>) -> bool {
+    step.operation.guarded && step.before.origin.is_none()
+}
+
+fn is_partition(step: &Step<'_>) -> bool {
+    step.before.table.as_ref().is_some_and(|table| !table.parents.is_empty())
+}
+
+/// Whether an earlier release began to retire the thing: made the column optional for those who insert, or renamed the
+/// object to a name that says so.
+fn retired(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> bool {
+    let earlier = |origin: Option<Origin>| origin.is_some_and(|origin| origin.release < release.number);
+    match what {
+        Removed::Column(_, column) => {
+            let loosened = step.column(&column.name).and_then(|column| column.loosened);
+            earlier(loosened) && !still_written(step)
+        }
+        Removed::Object(_, name) => {
+            let renamed = step.before.renamed.or(step.before.table.as_ref().and_then(|table| table.renamed));
+            earlier(renamed) && name.name.split('_').any(|part| RETIRED.binary_search(&part).is_ok())
+        }
+        Removed::Schema(_) => false,
+    }
+}
+
+/// A trigger that names a dropped column makes every later write fail.
+fn still_written(step: &Step<'_>) -> bool {
+    step.before.dependents.iter().any(|dependent| dependent.starts_with("trigger"))
+}
+
+fn type_name(data_type: Option<&DataType>) -> Option<&str> {
+    data_type.map(|data_type| &*data_type.name)
+}

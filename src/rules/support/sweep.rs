@@ -1,0 +1,155 @@
+//! Row changes that reach so many rows that they should be cut into batches.
+
+use super::edit;
+use crate::review::step::{Impact, Release, Size, Step};
+use crate::rule::Findings;
+use crate::schema::catalog::{ConstraintBody, Index};
+use crate::schema::operation::{OperationKind, QName};
+use crate::syntax::name::Symbol;
+use crate::syntax::query::{Reach, RowChange, RowVerb};
+
+/// Tables in which migration tools keep their own books: a few rows, written by every migration.
+const BOOKKEEPING: &[&str] = &[
+    "__diesel_schema_migrations",
+    "__efmigrationshistory",
+    "_prisma_migrations",
+    "_sqlx_migrations",
+    "alembic_version",
+    "ar_internal_metadata",
+    "databasechangelog",
+    "databasechangeloglock",
+    "django_migrations",
+    "doctrine_migration_versions",
+    "flyway_schema_history",
+    "gopg_migrations",
+    "goose_db_version",
+    "gorp_migrations",
+    "knex_migrations",
+    "knex_migrations_lock",
+    "phinxlog",
+    "schema_migrations",
+    "schema_version",
+    "schemaversion",
+    "sequelizemeta",
+    "typeorm_metadata",
+];
+
+/// How a row change goes beyond a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sweep {
+    /// Every row.
+    Everything,
+    /// As many rows as its condition holds for.
+    Filtered,
+    /// Batches, but all in the one transaction of a procedural block.
+    UncommittedLoop,
+}
+
+/// Whether `table` belongs to a migration tool.
+pub(crate) fn is_bookkeeping(table: &QName) -> bool {
+    BOOKKEEPING.binary_search(&table.name.to_lowercase().as_str()).is_ok()
+}
+
+/// The impact of a row change on the table it writes.
+pub(crate) fn target_impact<'s>(step: &'s Step<'_>, table: &QName) -> Option<&'s Impact> {
+    step.impacts.iter().find(|impact| impact.relation == *table)
+}
+
+/// Reports a change of kind `verb` that runs over an existing table in one transaction.
+pub(crate) fn report(step: &Step<'_>, release: &Release<'_>, findings: &mut Findings, verbs: &[RowVerb]) {
+    let OperationKind::ChangeRows { table, change } = &step.operation.kind else { return };
+    let impact = target_impact(step, table);
+    let small = impact.is_some_and(|impact| matches!(impact.size, Size::Small(_)));
+    if !verbs.contains(&change.verb) || small || step.on_new_table(release) || is_bookkeeping(table) {
+        return;
+    }
+    let Some(sweep) = sweep(step, change) else { return };
+    let verb = verb_words(change.verb);
+    let name = table.short();
+    let (message, label) = match sweep {
+        Sweep::Everything => (format!("one {verb} goes over every row of {name} in one transaction"), "every row"),
+        Sweep::Filtered => (
+            format!("one {verb} goes over any number of rows of {name} in one transaction"),
+            "the condition sets no limit",
+        ),
+        Sweep::UncommittedLoop => (
+            format!("the batches of this {verb} of {name} are all one transaction: the loop never commits"),
+            "every batch stays open until the block ends",
+        ),
+    };
+    let mut builder = findings
+        .on(step, message)
+        .at(change.span)
+        .label(label)
+        .subject(table.to_string())
+        .note(format!("every row it touches in {name} stays locked until the transaction commits"));
+    if let Some(impact) = impact {
+        builder = builder.size(impact);
+    }
+    builder.help(help(step, change, sweep)).emit();
+}
+
+fn sweep(step: &Step<'_>, change: &RowChange) -> Option<Sweep> {
+    let in_loop = step.operation.body.is_some_and(|body| body.in_loop);
+    let commits = step.operation.body.is_some_and(|body| body.commits_in_loop);
+    match change.reach {
+        Reach::Everything => Some(Sweep::Everything),
+        Reach::Filtered if (in_loop && commits) || names_key(step, change) => None,
+        Reach::Filtered => Some(Sweep::Filtered),
+        Reach::Batch if in_loop && !commits => Some(Sweep::UncommittedLoop),
+        Reach::Batch | Reach::Named | Reach::Values | Reach::Nothing => None,
+    }
+}
+
+/// Whether the condition fixes every column of a unique key, so that it holds for one row of each value.
+fn names_key(step: &Step<'_>, change: &RowChange) -> bool {
+    let Some(table) = step.before.table.as_ref().filter(|_| change.query.reads.is_empty()) else { return false };
+    let fixed = |column: &Symbol| change.equals.contains(column);
+    let by_constraint = table.constraints.iter().any(|constraint| {
+        matches!(constraint.kind, ConstraintBody::PrimaryKey | ConstraintBody::Unique)
+            && !constraint.columns.is_empty()
+            && constraint.columns.iter().all(fixed)
+    });
+    let by_index = |index: &Index| {
+        index.unique
+            && !index.partial
+            && !index.keys.is_empty()
+            && index.keys.iter().all(|key| key.as_ref().is_some_and(fixed))
+    };
+    by_constraint || table.indexes.iter().any(by_index)
+}
+
+fn verb_words(verb: RowVerb) -> &'static str {
+    match verb {
+        RowVerb::Insert => "INSERT",
+        RowVerb::Update => "UPDATE",
+        RowVerb::Delete => "DELETE",
+        RowVerb::Merge => "MERGE",
+    }
+}
+
+fn help(step: &Step<'_>, change: &RowChange, sweep: Sweep) -> String {
+    if sweep == Sweep::UncommittedLoop {
+        return "COMMIT at the end of each round, in a procedure or DO block that runs outside a transaction, or drive \
+                the batches from outside the migration"
+            .to_owned();
+    }
+    let batch = batched(step, change).map_or_else(String::new, |sql| format!(":\n{sql}"));
+    format!(
+        "work through the table in batches of about a thousand rows, each in its own transaction, by key range{batch}"
+    )
+}
+
+/// The statement with a key range added to its condition, where that takes no more than adding it.
+fn batched(step: &Step<'_>, change: &RowChange) -> Option<String> {
+    let lower = edit::text(step, change.span).to_lowercase();
+    let plain = !lower.contains("returning") && !lower.contains(" or ");
+    // With other tables about, the key would need a qualifier that only the author knows.
+    if change.verb == RowVerb::Merge || !change.query.reads.is_empty() || !plain {
+        return None;
+    }
+    let key = super::key_column(step);
+    let joint = if change.filter.is_some() { "AND" } else { "WHERE" };
+    let range = format!(" {joint} {key} >= 1 AND {key} < 1001;");
+    edit::inserted(step, change.span, change.span.end, &range)
+}

@@ -1,0 +1,69 @@
+//! See `rules/unique-constraint-builds-index.md`.
+
+use super::support::{action, edit, lasting, with_impacts};
+use crate::review::step::{Release, Step};
+use crate::rule::Findings;
+use crate::schema::operation::QName;
+use crate::syntax::alter::ActionKind;
+use crate::syntax::name::{Ident, Quoted};
+use crate::syntax::span::Span;
+use crate::syntax::table::{Constraint, ConstraintKind};
+
+pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
+    let Some((table, action)) = action(step) else { return };
+    if lasting(step).all(|impact| impact.rewrite) {
+        return;
+    }
+    match &action.kind {
+        ActionKind::AddConstraint(constraint) => match &constraint.kind {
+            ConstraintKind::Unique(key) if key.using_index.is_none() => {
+                let columns: Vec<_> = key.columns.iter().collect();
+                report(step, table, constraint.span, findings, unique_help(table, constraint, &columns));
+            }
+            ConstraintKind::Exclude(_) => report(step, table, constraint.span, findings, exclude_help()),
+            _ => {}
+        },
+        ActionKind::AddColumn { column, .. } => {
+            let unique = |constraint: &&Constraint| matches!(constraint.kind, ConstraintKind::Unique(_));
+            if let Some(constraint) = column.constraints.iter().find(unique) {
+                let help = unique_help(table, constraint, &[&column.name]);
+                report(step, table, constraint.span, findings, format!("add the column alone; then {help}"));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn report(step: &Step<'_>, table: &QName, place: Span, findings: &mut Findings, help: String) {
+    let builder = findings
+        .on(step, format!("the constraint builds its index while reads and writes of {} wait", table.short()))
+        .at(place)
+        .label("its index is built under the strongest lock")
+        .subject(table.to_string());
+    with_impacts(builder, lasting(step)).help(help).emit();
+}
+
+fn unique_help(table: &QName, constraint: &Constraint, columns: &[&Ident]) -> String {
+    let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+    let name = constraint.name.as_ref().map_or_else(
+        || edit::made_name(&[&[&*table.name], names.as_slice(), &["key"]].concat()),
+        |name| Quoted(&name.name).to_string(),
+    );
+    let list: Vec<_> = names.iter().map(|name| Quoted(name).to_string()).collect();
+    let distinct = match &constraint.kind {
+        ConstraintKind::Unique(key) if key.nulls_not_distinct => " NULLS NOT DISTINCT",
+        _ => "",
+    };
+    format!(
+        "build the index first, outside a transaction, and make the constraint from it:\nCREATE UNIQUE INDEX CONCURRENTLY \
+         {name} ON {short} ({list}){distinct};\nALTER TABLE {short} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};",
+        short = table.short(),
+        list = list.join(", ")
+    )
+}
+
+fn exclude_help() -> String {
+    "an exclusion constraint has no gentler form: add it to a new table and move the rows there, or take the lock when \
+     nobody needs the table, with a lock_timeout"
+        .to_owned()
+}

@@ -1,0 +1,201 @@
+//! `CREATE TABLE` in all its forms.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::constraint::{self, Wanted};
+use super::{Log, column, drop, inherit};
+use crate::schema::catalog::edit::MOST_PARTS;
+use crate::schema::catalog::{Catalog, Column, TEMPORARY, Table};
+use crate::schema::operation::QName;
+use crate::syntax::name::{Ident, Symbol};
+use crate::syntax::table::{ColumnDef, Constraint, ConstraintKind, CreateTable, Key};
+
+pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &CreateTable, log: &mut Log) {
+    if !make_room(catalog, name, log) {
+        return;
+    }
+    let table = Table {
+        temporary: def.temporary || &*name.schema == TEMPORARY,
+        unlogged: def.unlogged,
+        partitioned: def.partition_by.is_some(),
+        default_partition: def.partition_of.as_ref().is_some_and(|partition| partition.default),
+        parents: def.inherits.iter().map(|parent| catalog.resolve(parent)).collect(),
+        ..empty(name, log)
+    };
+    let partition_of = def.partition_of.as_ref().map(|partition| catalog.resolve(&partition.parent));
+    let parents: Vec<QName> = table.parents.iter().chain(&partition_of).cloned().collect();
+    let likes: Vec<QName> = def.like.iter().map(|like| catalog.resolve(&like.table)).collect();
+    let sources = parents.iter().chain(&likes);
+    let complete = def.query.is_none() && def.of_type.is_none() && { sources }
+        .all(|source| catalog.table(source).is_some_and(|found| found.complete));
+    let columns = all_columns(catalog, def, &parents, &likes, log);
+    let listed = |column: &&Column| def.columns.iter().any(|def| def.name.name == column.name);
+    let copied = columns.iter().filter(|column| column.identity && !listed(column)).map(|column| column.name.clone());
+    let identities: Vec<Symbol> = copied.collect();
+    catalog.put_table(Table { complete, columns, parents, ..table });
+    for column in &identities {
+        column::put_owned_sequence(catalog, name, column, log.origin);
+    }
+    for def in &def.columns {
+        column::own_sequence(catalog, name, def, log.origin);
+    }
+    for parent in &def.inherits {
+        let parent = catalog.resolve(parent);
+        inherit::copy_checks(catalog, &parent, name, log);
+    }
+    add_constraints(catalog, name, def, log);
+    for (like, source) in def.like.iter().zip(&likes) {
+        inherit::copy_like(catalog, source, name, like, log);
+    }
+    if let Some(parent) = partition_of {
+        inherit::must_be_partitioned(catalog, &parent);
+        inherit::copy_to_partition(catalog, &parent, name, log);
+    }
+}
+
+/// `SELECT … INTO`: a table of which only the name is known.
+pub(super) fn select_into(catalog: &mut Catalog<'_>, name: &QName, log: &mut Log) {
+    if make_room(catalog, name, log) {
+        catalog.put_table(Table { complete: false, ..empty(name, log) });
+    }
+}
+
+/// A table that must be there because a statement uses it.
+pub(super) fn used_table(name: &QName) -> Table {
+    Table {
+        name: name.clone(),
+        origin: None,
+        renamed: None,
+        complete: false,
+        temporary: &*name.schema == TEMPORARY,
+        unlogged: false,
+        partitioned: false,
+        default_partition: false,
+        parents: Vec::new(),
+        columns: Vec::new(),
+        indexes: Vec::new(),
+        constraints: Vec::new(),
+        triggers: Vec::new(),
+    }
+}
+
+fn empty(name: &QName, log: &Log) -> Table {
+    Table { origin: Some(log.origin), complete: true, ..used_table(name) }
+}
+
+/// Whether a relation of this name is to be made. One that is there already makes room, unless `IF NOT EXISTS` stands.
+pub(super) fn make_room(catalog: &mut Catalog<'_>, name: &QName, log: &mut Log) -> bool {
+    if !catalog.is_relation(name) {
+        return true;
+    }
+    if log.guarded {
+        return false;
+    }
+    log.exists("relation", name.short(), catalog.relation_origin(name).or_else(|| catalog.index_origin(name)));
+    if catalog.relations.contains_key(name) {
+        drop::drop_relation(catalog, name, true);
+    } else {
+        drop::drop_index(catalog, name);
+    }
+    true
+}
+
+/// Inherited and copied columns, then those of the list. A column of the list may repeat an inherited one: it adds its
+/// options.
+fn all_columns(catalog: &Catalog<'_>, def: &CreateTable, parents: &[QName], likes: &[QName], log: &Log) -> Vec<Column> {
+    let mut columns = inherit::inherited_columns(catalog, parents, log);
+    for (like, source) in def.like.iter().zip(likes) {
+        columns.extend(inherit::like_columns(catalog, source, like, log));
+    }
+    let inherited: BTreeSet<Symbol> = columns.iter().map(|column| column.name.clone()).collect();
+    for def in &def.columns {
+        let new = column::new_column(def, log.origin);
+        let twin = if inherited.contains(&new.name) {
+            columns.iter_mut().find(|column| column.name == new.name)
+        } else {
+            None
+        };
+        match twin {
+            Some(column) => merge(column, new),
+            None => columns.push(new),
+        }
+    }
+    columns.truncate(MOST_PARTS);
+    columns
+}
+
+fn merge(column: &mut Column, new: Column) {
+    if new.not_null == Some(true) {
+        column.not_null = Some(true);
+    }
+    if new.data_type.is_some() {
+        column.data_type = new.data_type;
+    }
+    if new.has_default == Some(true) {
+        (column.default, column.has_default) = (new.default, new.has_default);
+        (column.identity, column.generated) = (new.identity, new.generated);
+    }
+}
+
+/// In the server's order, which shows in the numbers of made-up names: checks, keys with the primary key first, foreign
+/// keys.
+fn add_constraints(catalog: &mut Catalog<'_>, name: &QName, def: &CreateTable, log: &mut Log) {
+    let inline = def.columns.iter().flat_map(|column: &ColumnDef| {
+        column.constraints.iter().map(|constraint| (constraint, Some(&column.name.name)))
+    });
+    let all: Vec<_> = inline.chain(def.constraints.iter().map(|constraint| (constraint, None))).collect();
+    let keys = keys(&all);
+    let of_rank = |rank: u8| all.iter().filter(move |(constraint, _)| rank_of(constraint) == rank).copied();
+    for (constraint, column) in of_rank(0) {
+        constraint::add(catalog, name, &Wanted { def: constraint, column, proven: true }, log);
+    }
+    for (constraint, column) in &keys {
+        constraint::add(catalog, name, &Wanted { def: constraint, column: *column, proven: true }, log);
+    }
+    for (constraint, column) in of_rank(2) {
+        constraint::add(catalog, name, &Wanted { def: constraint, column, proven: true }, log);
+    }
+}
+
+fn rank_of(constraint: &Constraint) -> u8 {
+    match constraint.kind {
+        ConstraintKind::Check(_) | ConstraintKind::NotNull(_) => 0,
+        ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::Exclude(_) => 1,
+        ConstraintKind::ForeignKey(_) => 2,
+    }
+}
+
+/// The keys, primary first. The server makes one index of two keys over the same columns, and keeps the name that was
+/// given to either.
+fn keys<'d>(all: &[(&'d Constraint, Option<&'d Symbol>)]) -> Vec<(Constraint, Option<&'d Symbol>)> {
+    let mut keys: Vec<(Constraint, Option<&Symbol>)> = Vec::new();
+    let mut places = BTreeMap::new();
+    let is_primary = |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
+    let primary = all.iter().filter(|(constraint, _)| is_primary(constraint));
+    let others = all.iter().filter(|(constraint, _)| rank_of(constraint) == 1 && !is_primary(constraint));
+    for (constraint, column) in primary.chain(others) {
+        let columns = key_columns(constraint, *column).map(|columns| (columns, constraint.deferrable));
+        let known =
+            columns.as_ref().and_then(|columns| places.get(columns)).and_then(|place: &usize| keys.get_mut(*place));
+        if let Some((known, _)) = known {
+            known.name = known.name.take().or_else(|| constraint.name.clone());
+            continue;
+        }
+        if let Some(columns) = columns {
+            places.insert(columns, keys.len());
+        }
+        keys.push(((*constraint).clone(), *column));
+    }
+    keys
+}
+
+/// The columns of a unique or primary key.
+fn key_columns<'d>(constraint: &'d Constraint, column: Option<&'d Symbol>) -> Option<Vec<&'d Symbol>> {
+    let (ConstraintKind::PrimaryKey(Key { columns, .. }) | ConstraintKind::Unique(Key { columns, .. })) =
+        &constraint.kind
+    else {
+        return None;
+    };
+    let written = columns.iter().map(|ident: &Ident| &ident.name);
+    Some(if columns.is_empty() { column.into_iter().collect() } else { written.collect() })
+}

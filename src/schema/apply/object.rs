@@ -1,0 +1,78 @@
+//! Views, sequences, functions, triggers and schemas.
+
+use std::collections::BTreeSet;
+
+use super::create_table::{make_room, used_table};
+use super::{Log, part_name};
+use crate::schema::catalog::{Catalog, Function, Sequence, Trigger, View};
+use crate::schema::operation::QName;
+use crate::syntax::name::Symbol;
+use crate::syntax::object::{CreateFunction, CreateSequence, CreateTrigger, CreateView};
+
+pub(super) fn create_view(catalog: &mut Catalog<'_>, name: &QName, def: &CreateView, log: &mut Log) {
+    let known = catalog.view(name).filter(|_| def.or_replace).cloned();
+    let mut view = View {
+        name: name.clone(),
+        materialized: def.materialized,
+        reads: Vec::new(),
+        columns: def.query.columns.clone(),
+        indexes: Vec::new(),
+        origin: Some(log.origin),
+    };
+    if let Some(known) = known {
+        view.origin = known.origin;
+        catalog.take_view(name);
+    } else if !make_room(catalog, name, log) {
+        return;
+    }
+    let reads: BTreeSet<QName> = def.query.reads.iter().map(|read| catalog.resolve(read)).collect();
+    view.reads = reads.into_iter().collect();
+    catalog.put_view(view);
+}
+
+pub(super) fn create_sequence(catalog: &mut Catalog<'_>, name: &QName, def: &CreateSequence, log: &mut Log) {
+    if !make_room(catalog, name, log) {
+        return;
+    }
+    let owned_by = def.owned_by.as_ref().map(|(table, column)| (catalog.resolve(table), column.name.clone()));
+    catalog.put_sequence(Sequence { name: name.clone(), owned_by, origin: Some(log.origin) });
+}
+
+/// Without argument types a second function of the same name counts as an overload, and the newest body speaks for all.
+pub(super) fn create_function<'a>(catalog: &mut Catalog<'a>, name: &QName, def: &'a CreateFunction, log: &mut Log) {
+    let known = catalog.take_function(name);
+    let (origin, overloads) = match known {
+        Some(known) if def.or_replace => (known.origin, known.overloads),
+        Some(known) => (Some(log.origin), known.overloads.saturating_add(1)),
+        None => (Some(log.origin), 1),
+    };
+    catalog.put_function(Function {
+        name: name.clone(),
+        volatility: def.volatility,
+        body: def.body.as_ref(),
+        words: def.body.as_ref().map(|body| body.words.clone()).unwrap_or_default(),
+        overloads,
+        origin,
+    });
+}
+
+pub(super) fn create_trigger(catalog: &mut Catalog<'_>, table: &QName, def: &CreateTrigger, log: &mut Log) {
+    if !catalog.relations.contains_key(table) {
+        catalog.put_table(used_table(table));
+    }
+    let known = catalog.table(table).and_then(|found| found.trigger(&def.name.name)).map(|known| known.origin);
+    if let Some(origin) = known.filter(|_| !def.or_replace) {
+        log.exists("trigger", part_name(table, &def.name.name), origin);
+    }
+    let origin = known.flatten().filter(|_| def.or_replace).or(Some(log.origin));
+    let function = catalog.resolve_function(&def.function);
+    catalog.put_trigger(table, Trigger { name: def.name.name.clone(), function, origin });
+}
+
+pub(super) fn create_schema(catalog: &mut Catalog<'_>, name: &Symbol, log: &mut Log) {
+    if let Some(origin) = catalog.schemas.get(name) {
+        log.exists("schema", name.to_string(), Some(*origin));
+        return;
+    }
+    catalog.schemas.insert(name.clone(), log.origin);
+}

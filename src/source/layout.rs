@@ -1,0 +1,152 @@
+//! Layouts: the conventions by which migration tools name, order and run their files.
+//!
+//! A layout is a row of functions over the names in one folder. To add one, write `layout/<tool>.rs` and put it in
+//! `LAYOUTS`; a tool that marks its files from the inside goes to `layout/markers/` instead.
+
+mod atlas;
+mod drizzle;
+mod flyway;
+pub(super) mod markers;
+mod plain;
+mod postgrator;
+mod prisma;
+mod sqlx;
+mod up_down_files;
+mod up_down_folders;
+
+use std::path::PathBuf;
+
+pub(super) use flyway::is_flyway;
+
+use super::migration::TransactionMode;
+use super::order::Rank;
+use super::up_tree::UpTree;
+
+/// Where the migrations of one history live: a folder with all that was found in it.
+#[derive(Debug)]
+pub(super) struct Home {
+    /// The folder, absolute.
+    pub directory: PathBuf,
+    /// Whether the entries are files or folders.
+    pub shape: Shape,
+    /// The migrations in it, in no order that matters.
+    pub entries: Vec<Entry>,
+    /// What the folders above it tell.
+    pub up_tree: UpTree,
+}
+
+/// What one migration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    /// A file.
+    Files,
+    /// A folder with `up.sql` and `down.sql`.
+    UpDownFolders,
+    /// A folder with `migration.sql`.
+    MigrationFolders,
+    /// Text that is in no file, and so in no folder.
+    Text,
+}
+
+/// A file of a home.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// The name that gives the order: of the file, or of the folder that is the migration.
+    pub name: String,
+    /// The name of the file.
+    pub file_name: String,
+    /// The file, absolute.
+    pub path: PathBuf,
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It ships.
+    Up,
+    /// It takes another one back.
+    Down,
+    /// The tool does not run it against a `PostgreSQL` server that is in use, for this reason.
+    NotRun(super::Reason),
+}
+
+/// A convention.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// What it is called in reports.
+    pub name: &'static str,
+    /// Whether the home follows it, by marks that cannot be mistaken.
+    pub recognizes: fn(&Home) -> bool,
+    /// What it makes of each entry, in the order of the entries.
+    pub arrange: fn(&Home) -> Vec<Arrangement>,
+    /// How a text runs, given how its file would; for tools that look into the SQL.
+    pub refine: fn(&Home, TransactionMode, &str) -> TransactionMode,
+}
+
+/// What a layout makes of one file.
+#[derive(Clone, Debug)]
+pub(super) struct Arrangement {
+    /// What the file is for.
+    pub role: Role,
+    /// Its place in the order.
+    pub rank: Rank,
+    /// How it runs, unless its text says otherwise.
+    pub transaction: TransactionMode,
+}
+
+/// Words that name a script which takes another one back.
+const DOWN_WORDS: &[&str] = &["downgrade", "downgrades", "revert", "rollback", "rollbacks", "undo"];
+
+/// Whether a folder of this name holds scripts that take migrations back.
+pub(super) fn is_down_folder(name: &str) -> bool {
+    name.eq_ignore_ascii_case("down") || words(name).any(is_down_word)
+}
+
+fn is_down_word(word: &str) -> bool {
+    DOWN_WORDS.iter().any(|down| word.eq_ignore_ascii_case(down))
+}
+
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['-', '_', '.', ' '])
+}
+
+/// Every layout, in the order in which they are tried. The last one takes what no other does.
+const LAYOUTS: &[&Layout] = &[
+    &prisma::LAYOUT,
+    &up_down_folders::LAYOUT,
+    &drizzle::LAYOUT,
+    &flyway::LAYOUT,
+    &postgrator::LAYOUT,
+    &up_down_files::LAYOUT,
+    &sqlx::LAYOUT,
+    &atlas::LAYOUT,
+];
+
+/// The layout of a home.
+pub(super) fn recognize(home: &Home) -> &'static Layout {
+    LAYOUTS.iter().find(|layout| (layout.recognizes)(home)).unwrap_or(&&plain::LAYOUT)
+}
+
+/// Ships, in the order of its name.
+fn up(entry: &Entry, transaction: TransactionMode) -> Arrangement {
+    Arrangement { role: Role::Up, rank: Rank::named(stem(&entry.name)), transaction }
+}
+
+/// For tools that do not look into the SQL.
+fn as_the_file(_: &Home, transaction: TransactionMode, _: &str) -> TransactionMode {
+    transaction
+}
+
+/// A file name without `.sql`, or `.sql.postgres`.
+pub(super) fn stem(name: &str) -> &str {
+    let cut = name.len().checked_sub(4).and_then(|at| name.split_at_checked(at));
+    if let Some((stem, extension)) = cut
+        && extension.eq_ignore_ascii_case(".sql")
+    {
+        return stem;
+    }
+    match name.rsplit_once('.') {
+        Some((before, engine)) if super::dialect::is_postgres(engine) => stem(before),
+        _ => name,
+    }
+}

@@ -1,0 +1,45 @@
+//! Drizzle: files in the order of `meta/_journal.json`, all pending ones in one transaction.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde::Deserialize;
+
+use super::{Arrangement, Entry, Home, Layout, Role, Shape, as_the_file, stem};
+use crate::source::migration::TransactionMode;
+use crate::source::order::Rank;
+use crate::source::{Reason, dialect};
+
+pub(super) const LAYOUT: Layout = Layout {
+    name: "drizzle",
+    recognizes: |home| home.shape == Shape::Files && home.directory.join(JOURNAL).is_file(),
+    arrange,
+    refine: as_the_file,
+};
+
+const JOURNAL: &str = "meta/_journal.json";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Journal {
+    dialect: String,
+    entries: Vec<JournalEntry>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct JournalEntry {
+    tag: String,
+}
+
+fn arrange(home: &Home) -> Vec<Arrangement> {
+    let text = fs::read(home.directory.join(JOURNAL)).unwrap_or_default();
+    let journal: Journal = serde_json::from_slice(&text).unwrap_or_default();
+    let role = dialect::of_name(&journal.dialect).map_or(Role::Up, |engine| Role::NotRun(Reason::Engine(engine)));
+    let positions: BTreeMap<&str, usize> =
+        journal.entries.iter().enumerate().map(|(position, entry)| (entry.tag.as_str(), position)).collect();
+    let rank = |name: &str| positions.get(name).map_or_else(|| Rank::named(name), |position| Rank::Position(*position));
+    let arrange =
+        |entry: &Entry| Arrangement { role, rank: rank(stem(&entry.name)), transaction: TransactionMode::Wrapped };
+    home.entries.iter().map(arrange).collect()
+}

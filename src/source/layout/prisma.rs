@@ -1,0 +1,27 @@
+//! Prisma: `NAME/migration.sql`, sent as one string, in the order of the folder names as text.
+
+use std::fs;
+
+use super::{Arrangement, Entry, Home, Layout, Role, Shape, as_the_file};
+use crate::source::migration::TransactionMode;
+use crate::source::order::Rank;
+use crate::source::{Reason, dialect};
+
+pub(super) const LAYOUT: Layout =
+    Layout { name: "prisma", recognizes: |home| home.shape == Shape::MigrationFolders, arrange, refine: as_the_file };
+
+fn arrange(home: &Home) -> Vec<Arrangement> {
+    let up = other_engine(home).map_or(Role::Up, |engine| Role::NotRun(Reason::Engine(engine)));
+    let arrange = |entry: &Entry| Arrangement {
+        role: if entry.file_name.eq_ignore_ascii_case("down.sql") { Role::Down } else { up },
+        rank: Rank::Text(entry.name.clone(), String::new()),
+        transaction: TransactionMode::SingleQuery,
+    };
+    home.entries.iter().map(arrange).collect()
+}
+
+fn other_engine(home: &Home) -> Option<&'static str> {
+    let lock = fs::read_to_string(home.directory.join("migration_lock.toml")).ok()?;
+    let lock: toml::Table = lock.parse().ok()?;
+    lock.get("provider").and_then(toml::Value::as_str).and_then(dialect::of_name)
+}

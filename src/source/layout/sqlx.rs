@@ -1,0 +1,31 @@
+//! sqlx: numbered files in a Rust package that uses it, each in its own transaction.
+
+use super::{Arrangement, Entry, Home, Layout, Shape, as_the_file, up};
+use crate::source::migration::TransactionMode;
+
+pub(super) const LAYOUT: Layout = Layout {
+    name: "sqlx",
+    // The names alone look like those of a dozen tools; the package tells.
+    recognizes: |home| {
+        home.shape == Shape::Files
+            && home.entries.iter().any(is_numbered)
+            && !home.directory.ends_with("supabase/migrations")
+            && home.up_tree.uses_sqlx()
+    },
+    arrange,
+    refine: as_the_file,
+};
+
+fn arrange(home: &Home) -> Vec<Arrangement> {
+    let transaction = |entry: &Entry| match is_numbered(entry) {
+        true => TransactionMode::Wrapped,
+        // Not a migration to sqlx.
+        false => TransactionMode::Unknown,
+    };
+    home.entries.iter().map(|entry| up(entry, transaction(entry))).collect()
+}
+
+fn is_numbered(entry: &Entry) -> bool {
+    let version = entry.name.split_once('_').map_or("", |(version, _)| version);
+    !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit())
+}

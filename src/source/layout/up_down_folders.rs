@@ -1,0 +1,48 @@
+//! `NAME/up.sql` beside `NAME/down.sql`: diesel, Hasura and others.
+
+use std::fs;
+
+use super::{Arrangement, Entry, Home, Layout, Role, Shape, as_the_file};
+use crate::source::migration::TransactionMode;
+use crate::source::order::Rank;
+
+pub(super) const LAYOUT: Layout = Layout {
+    name: "up-down-folders",
+    recognizes: |home| home.shape == Shape::UpDownFolders,
+    arrange,
+    refine: as_the_file,
+};
+
+fn arrange(home: &Home) -> Vec<Arrangement> {
+    let diesel = home.entries.iter().any(|entry| is_diesel(&entry.name));
+    let arrange = |entry: &Entry| Arrangement {
+        role: if entry.file_name.eq_ignore_ascii_case("down.sql") { Role::Down } else { Role::Up },
+        rank: if diesel { diesel_rank(entry) } else { Rank::named(&entry.name) },
+        transaction: transaction(entry),
+    };
+    home.entries.iter().map(arrange).collect()
+}
+
+/// diesel takes what stands before the first `_`, drops the dashes, and compares the rest as text.
+fn diesel_rank(entry: &Entry) -> Rank {
+    let version = entry.name.split('_').next().unwrap_or_default().replace('-', "");
+    Rank::Text(version, entry.name.clone())
+}
+
+fn transaction(entry: &Entry) -> TransactionMode {
+    let metadata = fs::read_to_string(entry.path.with_file_name("metadata.toml")).unwrap_or_default();
+    let metadata: toml::Table = metadata.parse().unwrap_or_default();
+    match metadata.get("run_in_transaction").and_then(toml::Value::as_bool) {
+        // Without a transaction diesel still sends the file as one string.
+        Some(false) => TransactionMode::SingleQuery,
+        _ => TransactionMode::Wrapped,
+    }
+}
+
+/// `2020-03-06-020253_name` or `2020-03-06-020253-0000_name`.
+fn is_diesel(name: &str) -> bool {
+    let version = name.split('_').next().unwrap_or_default();
+    let digits = |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { part.len() } else { 0 };
+    let lengths: Vec<usize> = version.split('-').map(digits).collect();
+    matches!(lengths.as_slice(), [4, 2, 2, 6] | [4, 2, 2, 6, 4])
+}

@@ -1,0 +1,168 @@
+//! Reads the files that ship, side by side, and puts the migrations in order.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::discover::FoundFile;
+use super::home::Arranged;
+use super::layout::markers::{self, Marker};
+use super::migration::{Migration, Section, TransactionMode};
+use super::order::{is_release, version_prefix};
+use super::path::{file_name, shown};
+use super::text::{MAX_LENGTH, decode};
+use super::{LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, section};
+
+/// Reads and orders `arranged`.
+pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result<Sources, SourceError> {
+    arranged.sort_by(|left, right| left.place.cmp(&right.place).then_with(|| left.file.path.cmp(&right.file.path)));
+    let read: Vec<_> = arranged.par_iter().map(|arranged| read_one(request, arranged)).collect();
+    let mut sources = Sources::default();
+    let mut texts = Vec::with_capacity(read.len());
+    for (arranged, text) in arranged.iter().zip(read) {
+        match text {
+            Ok(text) => texts.push(Some(text)),
+            Err(error) if arranged.file.reported => return Err(error),
+            Err(_) => {
+                let path = shown(&request.directory, &arranged.file.path);
+                sources.skipped.push(Skipped { path, reason: Reason::Unreadable });
+                texts.push(None);
+            }
+        }
+    }
+    let tools = tools(&arranged, &texts);
+    let versions = Versions::of(&arranged);
+    for (arranged, text) in arranged.iter().zip(texts) {
+        let Some(text) = text else { continue };
+        let path = shown(&request.directory, &arranged.file.path);
+        // Histories may count alike; the folder keeps them apart.
+        let release = match versions.shared_by(arranged) {
+            Some(version) => shown(&request.directory, &arranged.group.home.directory).join(version),
+            None => path.clone(),
+        };
+        sources.migrations.push(Migration {
+            path,
+            sections: text.sections(tools.get(&arranged.group.number).copied()),
+            text: text.text,
+            release: release.to_string_lossy().into_owned(),
+            reported: arranged.file.reported,
+        });
+    }
+    sources.layouts = layouts(request, &arranged, &tools);
+    Ok(sources)
+}
+
+/// A file, read.
+struct Text {
+    text: String,
+    marks: Marks,
+}
+
+/// What the text says about how it runs.
+enum Marks {
+    /// A tool marked its sections.
+    Tool(&'static Marker, Vec<Section>),
+    /// Its only section runs like this, for reasons of its own.
+    Known(TransactionMode),
+    /// Nothing.
+    None,
+}
+
+impl Text {
+    fn sections(&self, tool: Option<&'static Marker>) -> Vec<Section> {
+        match (&self.marks, tool) {
+            (Marks::Tool(_, sections), _) => sections.clone(),
+            (Marks::Known(mode), _) => section::whole(&self.text, *mode),
+            (Marks::None, tool) => {
+                section::whole(&self.text, tool.map_or(TransactionMode::Unknown, |tool| tool.unmarked))
+            }
+        }
+    }
+}
+
+fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Text, SourceError> {
+    let text = read_text(request, arranged.file)?;
+    if let Some(tool) = markers::find(&text) {
+        let sections = (tool.cut)(&text);
+        return Ok(Text { text, marks: Marks::Tool(tool, sections) });
+    }
+    let layout = arranged.group.layout;
+    let by_layout = || (layout.refine)(&arranged.group.home, arranged.transaction, &text);
+    let marks = match directive::transaction(&text).unwrap_or_else(by_layout) {
+        TransactionMode::Unknown => Marks::None,
+        mode => Marks::Known(mode),
+    };
+    Ok(Text { text, marks })
+}
+
+fn read_text(request: &Request, file: &FoundFile) -> Result<String, SourceError> {
+    let path = || shown(&request.directory, &file.path);
+    let unreadable = |error| SourceError::Unreadable { path: path(), error };
+    let bytes = match &file.bytes {
+        Some(bytes) => bytes.clone(),
+        None if fs::metadata(&file.path).map_err(unreadable)?.len() > MAX_LENGTH => {
+            return Err(SourceError::TooLarge { path: path() });
+        }
+        None => fs::read(&file.path).map_err(unreadable)?,
+    };
+    let text = decode(bytes);
+    // Decoding UTF-16 can make a text longer than its file.
+    if text.len() as u64 > MAX_LENGTH { Err(SourceError::TooLarge { path: path() }) } else { Ok(text) }
+}
+
+/// The tool that marks the files of a group, by the first file that is marked.
+fn tools(arranged: &[Arranged<'_>], texts: &[Option<Text>]) -> BTreeMap<usize, &'static Marker> {
+    let mut tools = BTreeMap::new();
+    for (arranged, text) in arranged.iter().zip(texts) {
+        if let Some(Text { marks: Marks::Tool(tool, _), .. }) = text {
+            tools.entry(arranged.group.number).or_insert(*tool);
+        }
+    }
+    tools
+}
+
+fn layouts(request: &Request, arranged: &[Arranged<'_>], tools: &BTreeMap<usize, &'static Marker>) -> Vec<LayoutFound> {
+    let mut counts: BTreeMap<(&Path, &'static str), usize> = BTreeMap::new();
+    for arranged in arranged {
+        let group = arranged.group;
+        let layout = tools.get(&group.number).map_or(group.layout.name, |tool| tool.name);
+        let mut folder = group.home.directory.as_path();
+        while let Some(parent) = folder.parent()
+            && is_release(&file_name(folder))
+        {
+            folder = parent;
+        }
+        *counts.entry((folder, layout)).or_insert(0) += 1;
+    }
+    let found = counts.into_iter().map(|((folder, layout), migrations)| LayoutFound {
+        folder: shown(&request.directory, folder),
+        layout,
+        migrations,
+    });
+    found.collect()
+}
+
+/// How many files of each group have a version.
+struct Versions<'a> {
+    files: BTreeMap<(usize, &'a str), usize>,
+}
+
+impl<'a> Versions<'a> {
+    fn of(arranged: &'a [Arranged<'a>]) -> Self {
+        let mut files = BTreeMap::new();
+        for arranged in arranged {
+            if let Some(version) = version_prefix(&arranged.name) {
+                *files.entry((arranged.group.number, version)).or_insert(0) += 1;
+            }
+        }
+        Self { files }
+    }
+
+    /// The version of a file, if it is not the only one that has it.
+    fn shared_by<'b>(&self, arranged: &'b Arranged<'_>) -> Option<&'b str> {
+        let version = version_prefix(&arranged.name)?;
+        self.files.get(&(arranged.group.number, version)).is_some_and(|files| *files > 1).then_some(version)
+    }
+}

@@ -1,0 +1,139 @@
+//! Applies `-- switchback: allow(…)` directives, and says which of them are wrong or of no use.
+
+use crate::finding::Finding;
+use crate::fix::{Edit, Fix};
+use crate::outcome::{Allowed, Outcome};
+use crate::review::replay::Parsed;
+use crate::rule::RuleId;
+use crate::rules::RULES;
+use crate::settings::Settings;
+use crate::spec;
+use crate::suggest::nearest;
+use crate::syntax::directive::Directive;
+use crate::syntax::name::Symbol;
+use crate::syntax::span::Span;
+use crate::syntax::statement::Statement;
+
+/// Moves allowed findings from `findings` to `allowed`, and adds the findings on the directives themselves.
+pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Outcome) {
+    let mut places = Vec::new();
+    for (file, parsed) in (0_u32..).zip(parsed).filter(|(_, parsed)| parsed.migration.reported) {
+        for (_, script) in &parsed.scripts {
+            for directive in &script.directives {
+                let target = if directive.whole_file {
+                    None
+                } else {
+                    target(&script.statements, directive, &parsed.migration.text)
+                };
+                places.push(Place { file, directive, target, used: vec![false; directive.rules.len()] });
+            }
+        }
+    }
+    if places.is_empty() {
+        return;
+    }
+    // Both lists are in the order of files, so each finding looks only at its own file's directives.
+    let found = std::mem::take(&mut outcome.findings);
+    for finding in found {
+        let start = places.partition_point(|place| place.file < finding.file);
+        let end = places.partition_point(|place| place.file <= finding.file);
+        let own = places.get_mut(start..end).unwrap_or_default();
+        match own.iter_mut().find_map(|place| place.allows(&finding)) {
+            Some((reason, directive)) => outcome.allowed.push(Allowed { finding, reason, directive }),
+            None => outcome.findings.push(finding),
+        }
+    }
+    for place in &places {
+        place.judge(settings, &mut outcome.findings);
+    }
+}
+
+/// A directive at its place.
+struct Place<'a> {
+    file: u32,
+    directive: &'a Directive,
+    /// The statement it covers; none for the whole file.
+    target: Option<Span>,
+    used: Vec<bool>,
+}
+
+/// The statement a directive covers: the one it stands in or after on the same line, else the next one.
+fn target(statements: &[Statement], directive: &Directive, text: &str) -> Option<Span> {
+    let at = directive.span;
+    let next = statements.partition_point(|statement| statement.span.end <= at.start);
+    let before = next.checked_sub(1).and_then(|index| statements.get(index));
+    let same_line = |statement: &&Statement| !Span::new(statement.span.end, at.start).of(text).contains(['\n', '\r']);
+    before.filter(same_line).or_else(|| statements.get(next)).map(|statement| statement.span).or(Some(Span::default()))
+}
+
+impl Place<'_> {
+    fn allows(&mut self, finding: &Finding) -> Option<(String, Span)> {
+        if self.directive.problem.is_some() || self.target.is_some_and(|target| target != finding.statement) {
+            return None;
+        }
+        let index = self.directive.rules.iter().position(|(rule, _)| **rule == *finding.rule.0)?;
+        if let Some(used) = self.used.get_mut(index) {
+            *used = true;
+        }
+        Some((self.directive.reason.clone(), self.directive.span))
+    }
+
+    /// Findings on the directive itself.
+    fn judge(&self, settings: &Settings, findings: &mut Vec<Finding>) {
+        if let Some(problem) = &self.directive.problem {
+            let help = "write `-- switchback: allow(rule-name) reason`".to_owned();
+            findings.push(self.finding("unknown-rule", self.directive.span, problem.clone(), help));
+            return;
+        }
+        for ((rule, span), used) in self.directive.rules.iter().zip(&self.used) {
+            match RULES.iter().find(|known| *known.id.0 == **rule) {
+                None => findings.push(self.unknown(rule, *span)),
+                // A rule that did not run had no chance to find anything.
+                Some(known) if !used && settings.runs(known.id) => findings.push(self.unused(rule, *span)),
+                Some(_) => {}
+            }
+        }
+        if self.directive.reason.is_empty() && self.used.contains(&true) {
+            let message = "this allow gives no reason".to_owned();
+            let help = "say after the closing bracket why the statement is safe here".to_owned();
+            findings.push(self.finding("allow-without-reason", self.directive.span, message, help));
+        }
+    }
+
+    fn unknown(&self, rule: &Symbol, span: Span) -> Finding {
+        let message = format!("there is no rule named '{rule}'");
+        let help = match nearest(rule, RULES.iter().map(|rule| rule.id.0)) {
+            Some(near) => format!("did you mean '{near}'? `switchback rules` lists them all"),
+            None => "`switchback rules` lists them all".to_owned(),
+        };
+        self.finding("unknown-rule", span, message, help)
+    }
+
+    fn unused(&self, rule: &Symbol, span: Span) -> Finding {
+        let message = format!("allow({rule}) hides nothing");
+        let mut finding = self.finding("unused-allow", span, message, "remove it".to_owned());
+        if self.directive.rules.len() == 1 {
+            finding.fix = Some(Fix::safe("remove the directive", vec![Edit::delete(self.directive.span)]));
+        }
+        finding
+    }
+
+    fn finding(&self, rule: &'static str, span: Span, message: String, help: String) -> Finding {
+        let rule = RuleId(rule);
+        Finding {
+            rule,
+            level: spec::level(rule),
+            file: self.file,
+            span,
+            statement: self.directive.span,
+            message,
+            label: "here".to_owned(),
+            subject: None,
+            locks: Vec::new(),
+            notes: Vec::new(),
+            help: Some(help),
+            related: Vec::new(),
+            fix: None,
+        }
+    }
+}

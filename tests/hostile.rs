@@ -1,0 +1,123 @@
+//! Any bytes in, an answer out: the inputs that are known to break parsers.
+
+use switchback::syntax::span::Span;
+use switchback::syntax::statement::StatementKind;
+use switchback::syntax::{STACK_SIZE, Script, parse};
+
+/// Reads `sql` on a thread as the tool does.
+fn read(sql: String) -> Script {
+    let length = u32::try_from(sql.len()).unwrap();
+    std::thread::Builder::new()
+        .stack_size(STACK_SIZE)
+        .spawn(move || parse(&sql, Span::new(0, length)))
+        .unwrap()
+        .join()
+        .expect("no panic, no overflow")
+}
+
+fn last_is_drop(script: &Script) {
+    let last = script.statements.last().expect("a statement");
+    assert!(matches!(last.kind, StatementKind::Drop(_)), "the rest of the file is still read: {last:?}");
+}
+
+#[test]
+fn deep_brackets() {
+    for (open, close) in [("(", ")"), ("[", "]"), ("SELECT (", ")"), ("a IN (SELECT - ", ")")] {
+        let sql = format!("SELECT {}1{};\nDROP TABLE t;", open.repeat(100_000), close.repeat(100_000));
+        last_is_drop(&read(sql));
+        last_is_drop(&read(format!(
+            "ALTER TABLE t ADD CHECK ({}1{});\nDROP TABLE t;",
+            open.repeat(50_000),
+            close.repeat(50_000)
+        )));
+        last_is_drop(&read(format!(
+            "CREATE VIEW v AS {}1{};\nDROP TABLE t;",
+            open.repeat(50_000),
+            close.repeat(50_000)
+        )));
+        // Nothing closes: every line that starts a statement is still found.
+        read(format!("SELECT {}1;\nDROP TABLE t;", open.repeat(100_000)));
+    }
+}
+
+#[test]
+fn long_chains() {
+    for link in [" AND a", "+1", "::int", " LIKE 'x'", " IS NULL", " AT TIME ZONE 'UTC'", "[1]", " UNION SELECT 1"] {
+        last_is_drop(&read(format!("SELECT a{};\nDROP TABLE t;", link.repeat(200_000))));
+        last_is_drop(&read(format!("UPDATE t SET a = 1 WHERE a{};\nDROP TABLE t;", link.repeat(200_000))));
+        last_is_drop(&read(format!("ALTER TABLE t ADD CHECK (a{});\nDROP TABLE t;", link.repeat(200_000))));
+    }
+}
+
+#[test]
+fn joins_without_on() {
+    for count in [299, 2_000, 100_000] {
+        last_is_drop(&read(format!("SELECT 1 FROM t{};\nDROP TABLE t;", " JOIN u".repeat(count))));
+    }
+}
+
+#[test]
+fn nested_in_with_an_error_inside_is_not_exponential() {
+    let sql = format!("SELECT 1 WHERE {} a !! ;\nDROP TABLE t;", "a IN (SELECT - ".repeat(30));
+    read(sql);
+    let sql = format!("SELECT 1 WHERE {} 1 {};\nDROP TABLE t;", "a IN (SELECT - ".repeat(30), ")".repeat(30));
+    last_is_drop(&read(sql));
+}
+
+#[test]
+fn many_statements_and_rows() {
+    assert_eq!(read("BEGIN;".repeat(300_000)).statements.len(), 300_000);
+    let rows = "(1, 'it''s; a row', E'\\'; DROP TABLE x; ', $$;$$),\n".repeat(100_000);
+    let script = read(format!("INSERT INTO t VALUES {rows} (2, 'end', 'x', 'y');\nDROP TABLE t;"));
+    assert_eq!(script.statements.len(), 2);
+    last_is_drop(&script);
+}
+
+#[test]
+fn blocks_in_blocks() {
+    let nested = (0..60).fold("DROP TABLE t".to_owned(), |body, n| format!("DO $b{n}$ BEGIN {body}; END $b{n}$"));
+    read(nested);
+    read(format!("DO $$ {} {} $$;", "BEGIN IF a THEN LOOP ".repeat(50_000), "END LOOP; END IF; END; ".repeat(50_000)));
+    let quoted = (0..12).fold("DROP TABLE t".to_owned(), |body, _| format!("DO '{}'", body.replace('\'', "''")));
+    read(quoted);
+}
+
+#[test]
+fn quotes_that_never_end() {
+    for open in ["'", "\"", "$$", "$tag$", "/*", "/* /* */", "E'\\"] {
+        let script = read(format!("SELECT 1;\nSELECT {open} oh;\nDROP TABLE t;\n"));
+        assert!(
+            script.statements.iter().any(|statement| matches!(statement.kind, StatementKind::Unrecognized(_))),
+            "{open} is said to be unread"
+        );
+        last_is_drop(&script);
+        read(open.repeat(200_000));
+    }
+    let tags: String = (0..20_000).fold(String::new(), |text, n| text + &format!("$a{n}$\nDROP TABLE t;\n"));
+    read(tags);
+}
+
+#[test]
+fn no_byte_is_refused() {
+    for byte in 0..=255_u8 {
+        let text = String::from_utf8_lossy(&[byte; 64]).into_owned();
+        read(text.clone());
+        read(format!("DROP TABLE {text};"));
+    }
+}
+
+#[test]
+fn copy_data_is_data() {
+    let script = read("COPY t (a) FROM stdin;\nit's; DROP TABLE x;\n\\.\nDROP TABLE t;".to_owned());
+    assert_eq!(script.statements.len(), 2);
+    last_is_drop(&script);
+}
+
+#[test]
+fn client_lines_are_not_sql() {
+    let script = read("\\set x 'y\n\\connect db\nDROP TABLE t".to_owned());
+    assert_eq!(script.statements.len(), 1);
+    last_is_drop(&script);
+    let script = read("\\i other.sql\nDROP TABLE t".to_owned());
+    assert!(matches!(script.statements[0].kind, StatementKind::Unrecognized(_)), "an include is said to be unread");
+}
