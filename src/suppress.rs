@@ -25,7 +25,8 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
                 } else {
                     target(&script.statements, directive, &parsed.migration.text)
                 };
-                places.push(Place { file, directive, target, used: vec![false; directive.rules.len()] });
+                let text = &parsed.migration.text;
+                places.push(Place { file, text, directive, target, used: vec![false; directive.rules.len()] });
             }
         }
     }
@@ -51,6 +52,7 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
 /// A directive at its place.
 struct Place<'a> {
     file: u32,
+    text: &'a str,
     directive: &'a Directive,
     /// The statement it covers; none for the whole file.
     target: Option<Span>,
@@ -113,9 +115,21 @@ impl Place<'_> {
         let message = format!("allow({rule}) hides nothing");
         let mut finding = self.finding("unused-allow", span, message, "remove it".to_owned());
         if self.directive.rules.len() == 1 {
-            finding.fix = Some(Fix::safe("remove the directive", vec![Edit::delete(self.directive.span)]));
+            finding.fix = Some(Fix::safe("remove the directive", vec![Edit::delete(self.line())]));
         }
         finding
+    }
+
+    /// The directive with the white space before it, and its whole line if nothing else stands there.
+    fn line(&self) -> Span {
+        let Span { start, end } = self.directive.span;
+        let before = Span::new(0, start).of(self.text);
+        let kept = before.trim_end_matches([' ', '\t']);
+        let start = start - u32::try_from(before.len() - kept.len()).unwrap_or(0);
+        let alone = kept.is_empty() || kept.ends_with(['\n', '\r']);
+        let after = self.text.get(end as usize..).unwrap_or_default();
+        let newline = ["\r\n", "\n", "\r"].into_iter().find(|newline| after.starts_with(newline)).map_or(0, str::len);
+        Span::new(start, if alone { end + u32::try_from(newline).unwrap_or(0) } else { end })
     }
 
     fn finding(&self, rule: &'static str, span: Span, message: String, help: String) -> Finding {

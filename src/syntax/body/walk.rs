@@ -5,6 +5,7 @@ use super::open_literal;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::object::{Body, BodyStatement};
 use crate::syntax::parse::{perform, statement};
+use crate::syntax::span::Span;
 use crate::syntax::token::{Token, TokenKind};
 
 /// Statements of the procedural language itself.
@@ -138,7 +139,7 @@ impl Walk {
 
     /// After `EXECUTE`: a literal is read, anything else is said to be dynamic.
     fn execute(&mut self, segment: &mut Cursor<'_>) {
-        let whole = segment.whole();
+        let whole = Span::new(segment.here().start, segment.whole().end);
         let literal = segment.bump();
         let alone = segment.done() || segment.at_any(&["USING", "INTO"]);
         match literal {
