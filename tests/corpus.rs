@@ -1,6 +1,14 @@
 //! Thousands of real migrations that nobody here wrote: each is answered, in bounded time, and nearly every statement is
 //! understood. Runs where the corpus is: `SWITCHBACK_CORPUS`, or `../shared/corpus.tar.gz`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,10 +21,10 @@ use switchback::syntax::span::Span;
 use switchback::syntax::statement::StatementKind;
 use switchback::syntax::{STACK_SIZE, parse};
 
-/// Hashes of the statements that libpg_query refuses; see `fixtures/corpus/README.md`.
+/// Hashes of the statements that `libpg_query` refuses; see `fixtures/corpus/README.md`.
 const REFUSED: &str = include_str!("../fixtures/corpus/refused.txt");
 
-/// Of the statements libpg_query accepts, at least this many in ten thousand are understood.
+/// Of the statements `libpg_query` accepts, at least this many in ten thousand are understood.
 const UNDERSTOOD: usize = 9_990;
 
 /// No repository takes longer, also unoptimised on a busy machine.
