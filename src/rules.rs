@@ -19,7 +19,7 @@ macro_rules! rules {
 
 rules! {
     allow_without_reason => "allow-without-reason", Directive;
-    backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Step;
+    backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Release;
     blocking_rewrite => "blocking-rewrite", Step;
     blocking_scan => "blocking-scan", Step;
     column_type_change => "column-type-change", Step;

@@ -1,7 +1,8 @@
 //! See `rules/blocking-scan.md`.
 
-use super::support::{edit, lasting, with_impacts};
-use crate::review::step::{Impact, Release, Step};
+use super::support::{blocking, edit, lasting, with_impacts};
+use crate::engine::effect::LockedKind;
+use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
@@ -11,19 +12,28 @@ use crate::syntax::statement::ReindexTarget;
 use crate::syntax::table::ConstraintKind;
 
 pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
-    let scans = |impact: &&Impact| !impact.rewrite;
-    let Some(impact) = lasting(step).filter(scans).max_by_key(|impact| impact.mode) else { return };
     if lasting(step).any(|impact| impact.rewrite) {
         return;
     }
+    let reindex = matches!(step.operation.kind, OperationKind::Reindex { .. });
+    // The table of an index may be unknown; then its lock is all there is to go by.
+    let unknown = || blocking(step).find(|impact| reindex && impact.kind == LockedKind::Index);
+    let Some(impact) = lasting(step).max_by_key(|impact| impact.mode).or_else(unknown) else { return };
     let relation = impact.relation.short();
-    let work = if impact.build && !impact.scan { "builds an index on" } else { "reads every row of" };
     let (what, help) = words(step, &impact.relation);
-    let builder = findings
-        .on(step, format!("{what} {work} {relation} while {} wait", impact.mode.blocked()))
-        .label(format!("{} wait as long as {relation} is big", impact.mode.blocked()))
+    let (work, waiting) = match (reindex, impact.build && !impact.scan) {
+        (true, _) => ("rebuilds", "reads and writes"),
+        (false, true) => ("builds an index on", impact.mode.blocked()),
+        (false, false) => ("reads every row of", impact.mode.blocked()),
+    };
+    let mut builder = findings
+        .on(step, format!("{what} {work} {relation} while {waiting} wait"))
+        .label(format!("{waiting} wait as long as {relation} is big"))
         .subject(impact.relation.to_string());
-    let mut builder = with_impacts(builder, lasting(step).filter(scans));
+    builder = with_impacts(builder, blocking(step).filter(|other| other.lasts() || !impact.lasts()));
+    if reindex {
+        builder = builder.note("planning a query locks every index of its tables, so readers wait as well");
+    }
     if let Some(assumed) = &step.effects.assumed {
         builder = builder.note(assumed);
     }

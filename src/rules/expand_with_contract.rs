@@ -2,7 +2,7 @@
 
 use super::support::removal::{Removal, Removed, Replacement, removals};
 use super::support::copies::Copy;
-use super::support::{column_path, with_dependents};
+use super::support::{column_path, edit, with_dependents};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::syntax::name::{Ident, Quoted};
@@ -41,7 +41,7 @@ fn added(removal: &Removal<'_, '_>, columns: &[(&Step<'_>, &Ident)], again: bool
     };
     report(removal, &message, label, findings, |mut builder| {
         for (step, column) in columns.iter().take(SHOWN) {
-            builder = builder.related(step.file, column.span, "added here");
+            builder = builder.related(step.file, edit::place(step, column.span), "added here");
         }
         builder
     });

@@ -18,6 +18,9 @@ pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findi
         .label("without CONCURRENTLY")
         .subject(name.to_string());
     builder = with_impacts(builder, blocking(step));
+    if let Some(assumed) = &step.effects.assumed {
+        builder = builder.note(assumed);
+    }
     if def.names.len() == 1
         && !def.cascade
         && let Some(fix) = add_concurrently(step, def.head.end)

@@ -2,6 +2,7 @@
 
 pub(crate) mod copies;
 pub(crate) mod edit;
+pub(crate) mod held;
 pub(crate) mod removal;
 pub(crate) mod rename;
 pub(crate) mod sweep;
