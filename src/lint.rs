@@ -98,14 +98,18 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
     let is_catch_all = |finding: &Finding| CATCH_ALL.contains(&finding.rule.0);
     let specific: HashMap<(u32, Span), Vec<Span>> = found
         .iter()
-        .filter(|finding| !is_catch_all(finding) && spec::group(finding.rule) != "meta" && finding.rule.0 != "missing-lock-timeout")
+        .filter(|finding| {
+            !is_catch_all(finding) && spec::group(finding.rule) != "meta" && finding.rule.0 != "missing-lock-timeout"
+        })
         .fold(HashMap::new(), |mut spans, finding| {
             spans.entry((finding.file, finding.statement)).or_default().push(finding.span);
             spans
         });
     let spoken = |finding: &Finding| {
         let spans = specific.get(&(finding.file, finding.statement));
-        spans.is_some_and(|spans| spans.iter().any(|span| span.start < finding.span.end && finding.span.start < span.end))
+        spans.is_some_and(|spans| {
+            spans.iter().any(|span| span.start < finding.span.end && finding.span.start < span.end)
+        })
     };
     found.retain(|finding| !(is_catch_all(finding) && spoken(finding)));
     found
