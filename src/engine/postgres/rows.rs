@@ -7,6 +7,7 @@ use super::footprint::Footprint;
 use super::{foreign_key, tables, views};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{self, AccessShare, RowExclusive, RowShare};
+use crate::schema::catalog::ConstraintBody;
 use crate::schema::operation::QName;
 use crate::syntax::name::{Ident, Symbol};
 use crate::syntax::query::{Query, Reach, RowChange, RowVerb};
@@ -123,7 +124,9 @@ fn look_up_keys(footprint: &mut Footprint<'_, '_>, table: &QName, change: &RowCh
             RowVerb::Update => change.columns.iter().any(|column| foreign_key::points_at(footprint, key, &column.name)),
         };
         if key.enforced && concerned {
-            footprint.lock(&child.name, RowShare);
+            let deletes =
+                change.verb != RowVerb::Update && matches!(key.kind, ConstraintBody::ForeignKey { cascade: true, .. });
+            footprint.lock(&child.name, if deletes { RowExclusive } else { RowShare });
         }
     }
 }
