@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use switchback::lint::lint;
@@ -30,7 +31,13 @@ const UNDERSTOOD: usize = 9_990;
 /// No repository takes longer, also unoptimised on a busy machine.
 const LONGEST: Duration = Duration::from_secs(120);
 
+/// The corpus, unpacked once for all tests.
 fn corpus() -> Option<PathBuf> {
+    static CORPUS: OnceLock<Option<PathBuf>> = OnceLock::new();
+    CORPUS.get_or_init(unpack).clone()
+}
+
+fn unpack() -> Option<PathBuf> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     #[allow(clippy::disallowed_methods, reason = "tests are told where the corpus is")]
     let archive =
