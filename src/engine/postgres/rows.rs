@@ -3,6 +3,8 @@
 //! Whether a table is read as a whole is the planner's choice. Here a condition on the leading column of an index is
 //! taken to spare it.
 
+use std::collections::BTreeSet;
+
 use super::footprint::Footprint;
 use super::{foreign_key, tables, views};
 use crate::engine::effect::LockedKind;
@@ -118,7 +120,8 @@ fn look_up_keys(footprint: &mut Footprint<'_, '_>, table: &QName, change: &RowCh
 /// Sequences behind columns that the `INSERT` leaves out (facts `insert-serial`).
 fn draw_numbers(footprint: &mut Footprint<'_, '_>, table: &QName, given: &[Ident]) {
     let Some(found) = footprint.catalog.table(table).filter(|_| !given.is_empty()) else { return };
-    for column in found.columns.iter().filter(|column| given.iter().all(|given| given.name != column.name)) {
+    let given: BTreeSet<&Symbol> = given.iter().map(|given| &given.name).collect();
+    for column in found.columns.iter().filter(|column| !given.contains(&column.name)) {
         draw(footprint, column.default.iter().flat_map(|default| &default.sequences));
         if column.has_default == Some(true) && column.default.is_none() {
             let sequences = footprint.owned_sequences(table, Some(&column.name));
