@@ -1,7 +1,7 @@
 //! Tables, their columns and constraints, as written.
 
 use super::expr::Expr;
-use super::name::{Ident, Name};
+use super::name::{Ident, Name, Symbol};
 use super::query::Query;
 use super::span::Span;
 use super::types::DataType;
@@ -66,6 +66,10 @@ pub struct PartitionOf {
 pub struct PartitionBy {
     /// The whole clause.
     pub span: Span,
+    /// Every column the key mentions.
+    pub columns: Vec<Symbol>,
+    /// `HASH`.
+    pub hash: bool,
 }
 
 /// A column with all its options.

@@ -152,6 +152,7 @@ impl Table {
         for column in &mut self.columns {
             column.follow(from, to, origin);
         }
+        swap_all(&mut self.partition_key, from, to);
         for index in &mut self.indexes {
             for key in index.keys.iter_mut().flatten() {
                 swap(key, from, to);

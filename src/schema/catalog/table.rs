@@ -23,6 +23,8 @@ pub struct Table {
     pub unlogged: bool,
     /// It is a partitioned parent.
     pub partitioned: bool,
+    /// Columns that decide to which partition a row belongs, if a check can: not for `HASH`.
+    pub partition_key: Vec<Symbol>,
     /// It is its parent's default partition.
     pub default_partition: bool,
     /// Parents: of a partition one, by inheritance any number.
