@@ -7,6 +7,7 @@ mod alter;
 mod alter_column;
 mod column;
 mod constraint;
+mod constraint_order;
 mod create_table;
 mod drop;
 mod index;

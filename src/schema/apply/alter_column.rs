@@ -17,7 +17,10 @@ pub(super) fn alter_column(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &
     let origin = log.origin;
     match action {
         ActionKind::SetType { column, data_type, collation, .. } => {
-            catalog.note_type(site.table, data_type);
+            let data_type = catalog.settled(data_type);
+            for table in std::iter::once(site.table.clone()).chain(catalog.partitions_deep(site.table)) {
+                catalog.note_type(&table, &data_type);
+            }
             change(catalog, site, column, log, |found| {
                 found.data_type = Some(data_type.clone());
                 found.collation.clone_from(collation);
@@ -37,12 +40,32 @@ pub(super) fn alter_column(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &
             found.not_null = Some(false);
             found.loosened = Some(origin);
         }),
+        ActionKind::AddIdentity { .. } | ActionKind::DropIdentity { .. } => {
+            // Before version 17 a partition does not share its parent's identity.
+            alter_identity(catalog, &Site { only: true, ..*site }, action, log);
+        }
+        ActionKind::SetExpression { column, expression } => change(catalog, site, column, log, |found| {
+            let stored = found.generated.as_ref().is_none_or(|generated| generated.stored);
+            found.generated = Some(GeneratedFrom { stored, columns: expression.columns.clone() });
+            found.has_default = Some(true);
+        }),
+        ActionKind::DropExpression { column, .. } => change(catalog, site, column, log, |found| {
+            if found.generated.take().is_some() {
+                found.has_default = Some(false);
+            }
+        }),
+        _ => {}
+    }
+}
+
+fn alter_identity(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &ActionKind, log: &mut Log) {
+    match action {
         ActionKind::AddIdentity { column, .. } => {
             change(catalog, site, column, log, |found| {
                 found.identity = true;
                 (found.not_null, found.has_default) = (Some(true), Some(true));
             });
-            column::put_owned_sequence(catalog, site.table, &column.name, origin);
+            column::put_owned_sequence(catalog, site.table, &column.name, log.origin);
         }
         ActionKind::DropIdentity { column, .. } => {
             let known = catalog.table(site.table).and_then(|found| found.column(&column.name));
@@ -55,16 +78,6 @@ pub(super) fn alter_column(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &
                 }
             });
         }
-        ActionKind::SetExpression { column, expression } => change(catalog, site, column, log, |found| {
-            let stored = found.generated.as_ref().is_none_or(|generated| generated.stored);
-            found.generated = Some(GeneratedFrom { stored, columns: expression.columns.clone() });
-            found.has_default = Some(true);
-        }),
-        ActionKind::DropExpression { column, .. } => change(catalog, site, column, log, |found| {
-            if found.generated.take().is_some() {
-                found.has_default = Some(false);
-            }
-        }),
         _ => {}
     }
 }

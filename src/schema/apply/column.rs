@@ -1,6 +1,7 @@
 //! New columns.
 
-use super::{Log, constraint, name, part_name};
+use super::constraint::Wanted;
+use super::{Log, constraint_order, name, part_name};
 use crate::schema::catalog::{Catalog, Column, GeneratedFrom, Origin, Sequence};
 use crate::schema::operation::QName;
 use crate::syntax::expr::{Expr, Shape};
@@ -26,10 +27,9 @@ pub(super) fn add_column(catalog: &mut Catalog<'_>, table: &QName, def: &ColumnD
     }
     catalog.put_column(table, column);
     own_sequence(catalog, table, def, log.origin);
-    for constraint in &def.constraints {
-        let wanted = constraint::Wanted { def: constraint, column: Some(&def.name.name), proven: false };
-        constraint::add(catalog, table, &wanted, log);
-    }
+    let wanted = |constraint| Wanted { def: constraint, column: Some(&def.name.name), proven: false };
+    let constraints: Vec<Wanted<'_>> = def.constraints.iter().map(wanted).collect();
+    constraint_order::add_all(catalog, table, &constraints, log);
 }
 
 /// The column itself; its constraints and its sequence are separate objects.

@@ -1,14 +1,14 @@
 //! `CREATE TABLE` in all its forms.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::constraint::{self, Wanted};
-use super::{Log, column, drop, inherit};
+use super::constraint::Wanted;
+use super::{Log, column, constraint_order, drop, inherit};
 use crate::schema::catalog::edit::MOST_PARTS;
 use crate::schema::catalog::{Catalog, Column, TEMPORARY, Table};
 use crate::schema::operation::QName;
-use crate::syntax::name::{Ident, Symbol};
-use crate::syntax::table::{ColumnDef, Constraint, ConstraintKind, CreateTable, Key};
+use crate::syntax::name::Symbol;
+use crate::syntax::table::{ColumnDef, CreateTable};
 
 pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &CreateTable, log: &mut Log) {
     if !make_room(catalog, name, log) {
@@ -19,11 +19,11 @@ pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &Create
         unlogged: def.unlogged,
         partitioned: def.partition_by.is_some(),
         default_partition: def.partition_of.as_ref().is_some_and(|partition| partition.default),
-        parents: def.inherits.iter().map(|parent| catalog.resolve(parent)).collect(),
         ..empty(name, log)
     };
+    let inherits: Vec<QName> = def.inherits.iter().map(|parent| catalog.resolve(parent)).collect();
     let partition_of = def.partition_of.as_ref().map(|partition| catalog.resolve(&partition.parent));
-    let parents: Vec<QName> = table.parents.iter().chain(&partition_of).cloned().collect();
+    let parents: Vec<QName> = inherits.iter().chain(&partition_of).cloned().collect();
     let likes: Vec<QName> = def.like.iter().map(|like| catalog.resolve(&like.table)).collect();
     let sources = parents.iter().chain(&likes);
     let complete = def.query.is_none() && def.of_type.is_none() && { sources }
@@ -39,9 +39,8 @@ pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &Create
     for def in &def.columns {
         column::own_sequence(catalog, name, def, log.origin);
     }
-    for parent in &def.inherits {
-        let parent = catalog.resolve(parent);
-        inherit::copy_checks(catalog, &parent, name, log);
+    for parent in &inherits {
+        inherit::copy_checks(catalog, parent, name, log);
     }
     add_constraints(catalog, name, def, log);
     for (like, source) in def.like.iter().zip(&likes) {
@@ -137,65 +136,12 @@ fn merge(column: &mut Column, new: Column) {
     }
 }
 
-/// In the server's order, which shows in the numbers of made-up names: checks, keys with the primary key first, foreign
-/// keys.
 fn add_constraints(catalog: &mut Catalog<'_>, name: &QName, def: &CreateTable, log: &mut Log) {
     let inline = def.columns.iter().flat_map(|column: &ColumnDef| {
-        column.constraints.iter().map(|constraint| (constraint, Some(&column.name.name)))
+        let column_name = &column.name.name;
+        column.constraints.iter().map(move |def| Wanted { def, column: Some(column_name), proven: true })
     });
-    let all: Vec<_> = inline.chain(def.constraints.iter().map(|constraint| (constraint, None))).collect();
-    let keys = keys(&all);
-    let of_rank = |rank: u8| all.iter().filter(move |(constraint, _)| rank_of(constraint) == rank).copied();
-    for (constraint, column) in of_rank(0) {
-        constraint::add(catalog, name, &Wanted { def: constraint, column, proven: true }, log);
-    }
-    for (constraint, column) in &keys {
-        constraint::add(catalog, name, &Wanted { def: constraint, column: *column, proven: true }, log);
-    }
-    for (constraint, column) in of_rank(2) {
-        constraint::add(catalog, name, &Wanted { def: constraint, column, proven: true }, log);
-    }
-}
-
-fn rank_of(constraint: &Constraint) -> u8 {
-    match constraint.kind {
-        ConstraintKind::Check(_) | ConstraintKind::NotNull(_) => 0,
-        ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::Exclude(_) => 1,
-        ConstraintKind::ForeignKey(_) => 2,
-    }
-}
-
-/// The keys, primary first. The server makes one index of two keys over the same columns, and keeps the name that was
-/// given to either.
-fn keys<'d>(all: &[(&'d Constraint, Option<&'d Symbol>)]) -> Vec<(Constraint, Option<&'d Symbol>)> {
-    let mut keys: Vec<(Constraint, Option<&Symbol>)> = Vec::new();
-    let mut places = BTreeMap::new();
-    let is_primary = |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
-    let primary = all.iter().filter(|(constraint, _)| is_primary(constraint));
-    let others = all.iter().filter(|(constraint, _)| rank_of(constraint) == 1 && !is_primary(constraint));
-    for (constraint, column) in primary.chain(others) {
-        let columns = key_columns(constraint, *column).map(|columns| (columns, constraint.deferrable));
-        let known =
-            columns.as_ref().and_then(|columns| places.get(columns)).and_then(|place: &usize| keys.get_mut(*place));
-        if let Some((known, _)) = known {
-            known.name = known.name.take().or_else(|| constraint.name.clone());
-            continue;
-        }
-        if let Some(columns) = columns {
-            places.insert(columns, keys.len());
-        }
-        keys.push(((*constraint).clone(), *column));
-    }
-    keys
-}
-
-/// The columns of a unique or primary key.
-fn key_columns<'d>(constraint: &'d Constraint, column: Option<&'d Symbol>) -> Option<Vec<&'d Symbol>> {
-    let (ConstraintKind::PrimaryKey(Key { columns, .. }) | ConstraintKind::Unique(Key { columns, .. })) =
-        &constraint.kind
-    else {
-        return None;
-    };
-    let written = columns.iter().map(|ident: &Ident| &ident.name);
-    Some(if columns.is_empty() { column.into_iter().collect() } else { written.collect() })
+    let listed = def.constraints.iter().map(|def| Wanted { def, column: None, proven: true });
+    let all: Vec<Wanted<'_>> = inline.chain(listed).collect();
+    constraint_order::add_all(catalog, name, &all, log);
 }

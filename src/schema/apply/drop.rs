@@ -65,11 +65,11 @@ pub(super) fn drop_relation(catalog: &mut Catalog<'_>, name: &QName, cascade: bo
         if cascade {
             next.extend(catalog.links.readers.get(&name).into_iter().flatten().cloned());
         }
-        forget_relation(catalog, &name);
+        forget_relation(catalog, &name, cascade);
     }
 }
 
-fn forget_relation(catalog: &mut Catalog<'_>, name: &QName) {
+fn forget_relation(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {
     match catalog.relations.get(name) {
         Some(Relation::Table(_)) => {
             drop_owned_sequences(catalog, name, None);
@@ -84,7 +84,8 @@ fn forget_relation(catalog: &mut Catalog<'_>, name: &QName) {
         }
         Some(Relation::Sequence(_)) => {
             let owner = catalog.take_sequence(name).and_then(|sequence| sequence.owned_by);
-            if let Some((table, column)) = owner
+            // A default that uses the sequence goes only with `CASCADE`; without, there was none.
+            if let Some((table, column)) = owner.filter(|_| cascade)
                 && let Some(table) = catalog.edit_table(&table)
                 && let Some(column) = table.columns.iter_mut().find(|found| found.name == column)
             {

@@ -66,16 +66,21 @@ pub(super) fn copy_like(catalog: &mut Catalog<'_>, source: &QName, table: &QName
     }
 }
 
-/// A partition gets everything its parent has. An index it has already serves as its part of the parent's.
+/// A partition gets everything its parent has, and so do its own partitions. An index it has already serves as its part
+/// of the parent's.
 pub(super) fn copy_to_partition(catalog: &mut Catalog<'_>, parent: &QName, partition: &QName, log: &Log) {
-    copy_constraints(catalog, parent, partition, log, |kind| {
-        matches!(kind, ConstraintBody::Check { .. } | ConstraintBody::NotNull | ConstraintBody::ForeignKey { .. })
-    });
     let indexes = indexes_of(catalog, parent);
-    for (place, index) in indexes.iter().enumerate() {
-        let earlier = indexes.get(..place).unwrap_or_default();
-        if !has_part(catalog, partition, earlier, index) {
-            copy_index(catalog, parent, partition, index, log);
+    let mut partitions = vec![partition.clone()];
+    partitions.extend(catalog.partitions_deep(partition));
+    for partition in &partitions {
+        copy_constraints(catalog, parent, partition, log, |kind| {
+            matches!(kind, ConstraintBody::Check { .. } | ConstraintBody::NotNull | ConstraintBody::ForeignKey { .. })
+        });
+        for (place, index) in indexes.iter().enumerate() {
+            let earlier = indexes.get(..place).unwrap_or_default();
+            if !has_part(catalog, partition, earlier, index) {
+                copy_index(catalog, parent, partition, index, log);
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::links::{link, unlink};
 use super::{Catalog, ConstraintBody, Function, Relation, Sequence, Table, TypeKind, UserType, View};
 use crate::schema::operation::QName;
+use crate::syntax::types::DataType;
 
 /// The server allows this many columns in a table. Nothing real comes near it for anything else either, and knowing no
 /// more keeps the work per operation bounded.
@@ -43,8 +44,11 @@ impl<'a> Catalog<'a> {
     }
 
     /// Puts a table in, with everything in it.
-    pub(in crate::schema) fn put_table(&mut self, table: Table) {
+    pub(in crate::schema) fn put_table(&mut self, mut table: Table) {
         let name = table.name.clone();
+        for column in &mut table.columns {
+            column.data_type = column.data_type.as_ref().map(|data_type| self.settled(data_type));
+        }
         for index in &table.indexes {
             self.indexes.insert(name.beside(&index.name), name.clone());
         }
@@ -58,7 +62,7 @@ impl<'a> Catalog<'a> {
             link(&mut self.children, parent, &name);
         }
         for data_type in table.columns.iter().filter_map(|column| column.data_type.as_ref()) {
-            let key = self.resolve_type(&data_type.as_name());
+            let key = self.type_key(data_type);
             link(&mut self.links.typed, &key, &name);
         }
         for trigger in &table.triggers {
@@ -90,7 +94,7 @@ impl<'a> Catalog<'a> {
             unlink(&mut self.children, parent, name);
         }
         for data_type in table.columns.iter().filter_map(|column| column.data_type.as_ref()) {
-            let key = self.resolve_type(&data_type.as_name());
+            let key = self.type_key(data_type);
             unlink(&mut self.links.typed, &key, name);
         }
         for trigger in &table.triggers {
@@ -142,9 +146,10 @@ impl<'a> Catalog<'a> {
     }
 
     /// Puts a type in.
-    pub(in crate::schema) fn put_type(&mut self, user_type: UserType) {
-        if let TypeKind::Domain { base, constraints, .. } = &user_type.kind {
-            let key = self.resolve_type(&base.as_name());
+    pub(in crate::schema) fn put_type(&mut self, mut user_type: UserType) {
+        if let TypeKind::Domain { base, constraints, .. } = &mut user_type.kind {
+            *base = self.settled(base);
+            let key = self.type_key(base);
             link(&mut self.links.domains, &key, &user_type.name);
             for constraint in constraints {
                 self.note_constraint_name(&user_type.name.beside(&constraint.name));
@@ -157,7 +162,7 @@ impl<'a> Catalog<'a> {
     pub(in crate::schema) fn take_type(&mut self, name: &QName) -> Option<UserType> {
         let user_type = Arc::unwrap_or_clone(self.types.remove(name)?);
         if let TypeKind::Domain { base, constraints, .. } = &user_type.kind {
-            let key = self.resolve_type(&base.as_name());
+            let key = self.type_key(base);
             unlink(&mut self.links.domains, &key, name);
             for constraint in constraints {
                 self.forget_constraint_name(&name.beside(&constraint.name));
@@ -181,6 +186,24 @@ impl<'a> Catalog<'a> {
             unlink(&mut self.links.mentions, word, name);
         }
         Some(function)
+    }
+
+    /// A type as it is kept: with its schema, if only the search path of the moment tells it.
+    pub(in crate::schema) fn settled(&self, written: &DataType) -> DataType {
+        let mut data_type = written.clone();
+        if data_type.schema.is_none() {
+            let found = self.resolve_type(&data_type.as_name());
+            if &*found.schema != "public" && self.types.contains_key(&found) {
+                data_type.schema = Some(found.schema);
+            }
+        }
+        data_type
+    }
+
+    /// The name of a type that was kept.
+    pub(in crate::schema) fn type_key(&self, kept: &DataType) -> QName {
+        let schema = kept.schema.clone().unwrap_or_else(|| "public".into());
+        QName { schema, name: kept.name.clone() }
     }
 
     pub(in crate::schema) fn note_constraint_name(&mut self, name: &QName) {

@@ -83,7 +83,11 @@ impl Catalog<'_> {
     pub fn columns_of_type(&self, name: &QName) -> Vec<(QName, Symbol)> {
         let mut columns = Vec::new();
         for found in self.type_and_domains(name) {
-            for table in self.links.typed.get(&found).into_iter().flatten().filter_map(|table| self.table(table)) {
+            // The column of a type the history does not know is kept without the schema that a search path may have told.
+            let unknown = !self.types.contains_key(&found) && &*found.schema != "public";
+            let bare = unknown.then(|| QName { schema: "public".into(), name: found.name.clone() });
+            let tables = std::iter::once(&found).chain(&bare).filter_map(|key| self.links.typed.get(key)).flatten();
+            for table in tables.filter_map(|table| self.table(table)) {
                 let typed = table.columns.iter().filter(|column| column.is_of_type(&found));
                 columns.extend(typed.map(|column| (table.name.clone(), column.name.clone())));
             }

@@ -9,7 +9,8 @@ use crate::syntax::types::DataType;
 
 impl Catalog<'_> {
     /// Adds a column at the end, or in the place of one of the same name.
-    pub(in crate::schema) fn put_column(&mut self, table: &QName, column: Column) {
+    pub(in crate::schema) fn put_column(&mut self, table: &QName, mut column: Column) {
+        column.data_type = column.data_type.as_ref().map(|data_type| self.settled(data_type));
         if let Some(data_type) = &column.data_type {
             self.note_type(table, data_type);
         }
@@ -27,7 +28,7 @@ impl Catalog<'_> {
 
     /// Remembers that `table` has a column of this type.
     pub(in crate::schema) fn note_type(&mut self, table: &QName, data_type: &DataType) {
-        let key = self.resolve_type(&data_type.as_name());
+        let key = self.type_key(data_type);
         link(&mut self.links.typed, &key, table);
     }
 
