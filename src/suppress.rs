@@ -136,18 +136,6 @@ impl Place<'_> {
         finding
     }
 
-    /// The directive with the white space before it, and its whole line if nothing else stands there.
-    fn line(&self) -> Span {
-        let Span { start, end } = self.directive.span;
-        let before = Span::new(0, start).of(self.text);
-        let kept = before.trim_end_matches([' ', '\t']);
-        let start = start - u32::try_from(before.len() - kept.len()).unwrap_or(0);
-        let alone = kept.is_empty() || kept.ends_with(['\n', '\r']);
-        let after = self.text.get(end as usize..).unwrap_or_default();
-        let newline = ["\r\n", "\n", "\r"].into_iter().find(|newline| after.starts_with(newline)).map_or(0, str::len);
-        Span::new(start, if alone { end + u32::try_from(newline).unwrap_or(0) } else { end })
-    }
-
     fn finding(&self, rule: &'static str, span: Span, message: String, help: String) -> Finding {
         let rule = RuleId(rule);
         Finding {

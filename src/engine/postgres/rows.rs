@@ -7,6 +7,7 @@ use super::footprint::Footprint;
 use super::{foreign_key, tables, views};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{self, AccessShare, RowExclusive, RowShare};
+use crate::schema::catalog::ConstraintBody;
 use crate::schema::operation::QName;
 use crate::syntax::name::{Ident, Symbol};
 use crate::syntax::query::{Query, Reach, RowChange, RowVerb};
@@ -17,7 +18,7 @@ const SEQUENCE_FUNCTIONS: &[&str] = &["currval", "nextval", "setval"];
 /// `SELECT`, `VALUES`, `TABLE`.
 pub(super) fn query(footprint: &mut Footprint<'_, '_>, query: &Query) {
     let mode = if query.locks_rows { RowShare } else { AccessShare };
-    read(footprint, query, mode);
+    read(footprint, query, mode, false);
     for call in query.calls.iter().filter(|call| SEQUENCE_FUNCTIONS.contains(&&**call.name.last())) {
         if let Some(sequence) = call.literals.first().and_then(Option::as_deref).and_then(named) {
             let sequence = footprint.catalog.resolve(&sequence);
@@ -41,12 +42,13 @@ fn named(literal: &str) -> Option<crate::syntax::name::Name> {
     (!name.is_empty()).then(|| Name { schema, name: fold(name) })
 }
 
-fn read(footprint: &mut Footprint<'_, '_>, query: &Query, mode: LockMode) {
+/// `joined`: a change takes its rows from what is read, usually from all of it.
+fn read(footprint: &mut Footprint<'_, '_>, query: &Query, mode: LockMode, joined: bool) {
     for name in &query.reads {
         let relation = footprint.catalog.resolve(name);
         for reached in views::reach(footprint, &relation) {
             footprint.lock(&reached, mode);
-            if query.scans && !picks(footprint, &reached, &query.columns) {
+            if joined || (query.scans && !picks(footprint, &reached, &query.columns)) {
                 views::read(footprint, &reached);
             }
         }
@@ -67,7 +69,7 @@ pub(super) fn change(footprint: &mut Footprint<'_, '_>, table: &QName, change: &
             views::read(footprint, &reached);
         }
     }
-    read(footprint, &change.query, AccessShare);
+    read(footprint, &change.query, AccessShare, change.reach == Reach::Filtered);
     look_up_bounds(footprint, table, change.verb);
     if change.reach != Reach::Nothing {
         look_up_keys(footprint, table, change);
@@ -80,7 +82,12 @@ pub(super) fn change(footprint: &mut Footprint<'_, '_>, table: &QName, change: &
 fn reads_all(footprint: &Footprint<'_, '_>, table: &QName, change: &RowChange) -> bool {
     match change.reach {
         Reach::Everything => true,
-        Reach::Values | Reach::Nothing | Reach::Batch | Reach::Named => false,
+        Reach::Values | Reach::Nothing | Reach::Batch => false,
+        // One row is wanted; without an index it is looked for everywhere.
+        Reach::Named => {
+            let known = footprint.catalog.table(table).is_some_and(|table| table.complete);
+            known && !picks(footprint, table, &change.query.columns)
+        }
         Reach::Filtered if matches!(change.verb, RowVerb::Insert | RowVerb::Merge) => false,
         Reach::Filtered => !change.query.reads.is_empty() || !picks(footprint, table, &change.query.columns),
     }
@@ -117,7 +124,9 @@ fn look_up_keys(footprint: &mut Footprint<'_, '_>, table: &QName, change: &RowCh
             RowVerb::Update => change.columns.iter().any(|column| foreign_key::points_at(footprint, key, &column.name)),
         };
         if key.enforced && concerned {
-            footprint.lock(&child.name, RowShare);
+            let deletes =
+                change.verb != RowVerb::Update && matches!(key.kind, ConstraintBody::ForeignKey { cascade: true, .. });
+            footprint.lock(&child.name, if deletes { RowExclusive } else { RowShare });
         }
     }
 }

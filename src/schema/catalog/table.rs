@@ -119,12 +119,21 @@ pub struct TableConstraint {
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum ConstraintBody {
-    Check { not_null: Vec<Symbol>, expr: Option<Expr> },
+    Check {
+        not_null: Vec<Symbol>,
+        expr: Option<Expr>,
+    },
     NotNull,
     Unique,
     PrimaryKey,
     Exclude,
-    ForeignKey { table: QName },
+    ForeignKey {
+        table: QName,
+        /// As written; none mean the primary key.
+        referenced: Vec<Symbol>,
+        /// `ON DELETE CASCADE`.
+        cascade: bool,
+    },
 }
 
 /// A trigger.

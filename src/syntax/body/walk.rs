@@ -5,7 +5,6 @@ use super::open_literal;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::object::{Body, BodyStatement};
 use crate::syntax::parse::{perform, statement};
-use crate::syntax::span::Span;
 use crate::syntax::token::{Token, TokenKind};
 
 /// Statements of the procedural language itself.
