@@ -28,7 +28,7 @@ rules! {
     contract_before_expand => "contract-before-expand", Release;
     expand_with_contract => "expand-with-contract", Release;
     history_mismatch => "history-mismatch", Step;
-    index_drop_not_concurrent => "index-drop-not-concurrent", Step;
+    index_drop_not_concurrent => "index-drop-not-concurrent", Release;
     index_not_concurrent => "index-not-concurrent", Step;
     missing_lock_timeout => "missing-lock-timeout", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;

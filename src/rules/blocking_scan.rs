@@ -2,6 +2,7 @@
 
 use super::support::{blocking, edit, lasting, with_impacts};
 use crate::engine::effect::LockedKind;
+use crate::finding::Level;
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
@@ -11,8 +12,11 @@ use crate::syntax::object::{AlterObject, ObjectChange};
 use crate::syntax::statement::ReindexTarget;
 use crate::syntax::table::ConstraintKind;
 
-pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
-    if lasting(step).any(|impact| impact.rewrite) {
+pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findings) {
+    if let OperationKind::LockTable { .. } = step.operation.kind {
+        return explicit_lock(step, findings);
+    }
+    if lasting(step).any(|impact| impact.rewrite) || refers_from_new_table(step, release) {
         return;
     }
     let reindex = matches!(step.operation.kind, OperationKind::Reindex { .. });
@@ -38,6 +42,27 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
         builder = builder.note(assumed);
     }
     builder.help(help).emit();
+}
+
+/// How long the lock is held depends on what follows, so this is a warning.
+fn explicit_lock(step: &Step<'_>, findings: &mut Findings) {
+    let Some(impact) = blocking(step).next() else { return };
+    let relation = impact.relation.short();
+    findings
+        .on(step, format!("LOCK TABLE stops {} of {relation} until the transaction commits", impact.mode.blocked()))
+        .label("everything after it runs under this lock")
+        .subject(impact.relation.to_string())
+        .impact(impact)
+        .at_most(Level::Warning)
+        .help("keep what follows to a few statements that are done at once, or use a weaker mode, and set a lock_timeout")
+        .emit();
+}
+
+/// A foreign key of a new table has no rows to look up.
+fn refers_from_new_table(step: &Step<'_>, release: &Release<'_>) -> bool {
+    let OperationKind::Alter { action, .. } = &step.operation.kind else { return false };
+    let adds = matches!(action.kind, ActionKind::AddConstraint(_) | ActionKind::AddColumn { .. });
+    adds && step.on_new_table(release)
 }
 
 fn words(step: &Step<'_>, scanned: &QName) -> (&'static str, String) {

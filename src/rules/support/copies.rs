@@ -80,8 +80,9 @@ fn copy<'r>(step: &'r Step<'_>) -> Option<(Copy<'r>, Vec<&'r str>, &'r str)> {
             if change.verb == RowVerb::Update {
                 reads.push(&*table.name);
             }
-            let span = edit::place(step, change.span);
-            let copy = Copy { file: step.file, span, target: table, columns: &change.columns };
+            // An INSERT lists every column of its table; only an UPDATE names the ones it fills.
+            let columns = if change.verb == RowVerb::Update { change.columns.as_slice() } else { &[] };
+            let copy = Copy { file: step.file, span: edit::place(step, change.span), target: table, columns };
             Some((copy, reads, edit::text(step, change.span)))
         }
         OperationKind::CreateTable { table, def } => {
