@@ -26,6 +26,7 @@ mod views;
 mod volatility;
 
 use self::footprint::Footprint;
+use self::tables::Truncate;
 use super::Context;
 use super::effect::Effects;
 use super::lock::LockMode;
@@ -50,8 +51,10 @@ pub fn effects(operation: &Operation<'_>, catalog: &Catalog<'_>, context: Contex
         OperationKind::AlterObject { name, on, def } => objects::alter(step, name.as_ref(), on.as_ref(), def),
         OperationKind::Comment { kind, name, on } => objects::comment(step, *kind, name.as_ref(), on.as_ref()),
         OperationKind::Grant { tables } => objects::grant(step, tables),
-        OperationKind::Truncate { table, cascade } => tables::truncate(step, table, *cascade, false),
-        OperationKind::LockTable { table, mode } => views::lock_table(step, table, lock_mode(*mode), false),
+        OperationKind::Truncate { table, cascade, only, restart } => {
+            tables::truncate(step, table, &Truncate { cascade: *cascade, only: *only, restart: *restart });
+        }
+        OperationKind::LockTable { table, mode, only } => views::lock_table(step, table, lock_mode(*mode), *only),
         _ => maintain(step, &operation.kind),
     }
     footprint.into_effects()

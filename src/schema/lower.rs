@@ -100,11 +100,13 @@ impl<'a> Lowering<'_, 'a> {
         let span = statement.span;
         let found = |name: &Name| self.catalog.resolve(name);
         let kind = match &statement.kind {
-            StatementKind::Truncate { tables, cascade, .. } => {
-                return self.each(tables, |table| OperationKind::Truncate { table, cascade: *cascade });
+            StatementKind::Truncate { tables, cascade, only, restart } => {
+                let truncate =
+                    |table| OperationKind::Truncate { table, cascade: *cascade, only: *only, restart: *restart };
+                return self.each(tables, truncate);
             }
-            StatementKind::LockTable { tables, mode, .. } => {
-                return self.each(tables, |table| OperationKind::LockTable { table, mode: *mode });
+            StatementKind::LockTable { tables, mode, only, .. } => {
+                return self.each(tables, |table| OperationKind::LockTable { table, mode: *mode, only: *only });
             }
             StatementKind::Vacuum { tables, full, .. } if !tables.is_empty() => {
                 return self.each(tables, |table| OperationKind::Vacuum { table: Some(table), full: *full });

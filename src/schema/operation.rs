@@ -130,10 +130,16 @@ pub enum OperationKind<'a> {
     Truncate {
         table: QName,
         cascade: bool,
+        /// `ONLY`.
+        only: bool,
+        /// `RESTART IDENTITY`.
+        restart: bool,
     },
     LockTable {
         table: QName,
         mode: TableLock,
+        /// `ONLY`.
+        only: bool,
     },
     Reindex {
         target: ReindexTarget,

@@ -53,7 +53,7 @@ pub enum StatementKind {
     /// `ALTER TYPE`, `DOMAIN`, `FUNCTION`, …
     AlterObject(Box<AlterObject>),
     /// `TRUNCATE`
-    Truncate { tables: Vec<Name>, cascade: bool, only: bool },
+    Truncate { tables: Vec<Name>, cascade: bool, only: bool, restart: bool },
     /// `LOCK TABLE`
     LockTable { tables: Vec<Name>, mode: TableLock, nowait: bool, only: bool },
     /// `REINDEX`

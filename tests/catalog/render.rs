@@ -97,7 +97,7 @@ fn table(text: &mut String, table: &Table) {
             ConstraintBody::Unique => "unique".into(),
             ConstraintBody::PrimaryKey => "primary key".into(),
             ConstraintBody::Exclude => "exclude".into(),
-            ConstraintBody::ForeignKey { table } => format!("references {}", table.short()),
+            ConstraintBody::ForeignKey { table, .. } => format!("references {}", table.short()),
         };
         let valid = if constraint.validated { "" } else { " not valid" };
         let enforced = if constraint.enforced { "" } else { " not enforced" };

@@ -153,7 +153,7 @@ pub(super) fn alter(footprint: &mut Footprint<'_, '_>, table: &QName, constraint
     };
     match (enforced, &found.kind) {
         (Some(false), _) if found.enforced => foreign_key::drop(footprint, found),
-        (Some(true), ConstraintBody::ForeignKey { table: referenced }) if !found.enforced => {
+        (Some(true), ConstraintBody::ForeignKey { table: referenced, .. }) if !found.enforced => {
             foreign_key::validate(footprint, table, found);
             foreign_key::lock_referenced(footprint, referenced, ShareRowExclusive);
         }

@@ -54,7 +54,7 @@ fn has_key(footprint: &Footprint<'_, '_>, part: &QName, referenced: &QName, key:
 
 /// `VALIDATE CONSTRAINT` of a foreign key (facts `validate-fk-referencing-partitioned`, `validate-fk-partitioned`).
 pub(super) fn validate(footprint: &mut Footprint<'_, '_>, table: &QName, constraint: &TableConstraint) {
-    let ConstraintBody::ForeignKey { table: referenced } = &constraint.kind else { return };
+    let ConstraintBody::ForeignKey { table: referenced, .. } = &constraint.kind else { return };
     footprint.lock(referenced, RowShare);
     let partitions = footprint.partitions(referenced);
     footprint.lock_all(&partitions, AccessShare);
@@ -64,7 +64,7 @@ pub(super) fn validate(footprint: &mut Footprint<'_, '_>, table: &QName, constra
 
 /// Dropping a foreign key drops its triggers on the other table, which nobody may be using meanwhile.
 pub(super) fn drop(footprint: &mut Footprint<'_, '_>, constraint: &TableConstraint) {
-    if let ConstraintBody::ForeignKey { table: referenced } = &constraint.kind {
+    if let ConstraintBody::ForeignKey { table: referenced, .. } = &constraint.kind {
         lock_referenced(footprint, referenced, AccessExclusive);
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn drop_incoming(footprint: &mut Footprint<'_, '_>, table: &QName, co
 pub(super) fn rebuild_on(footprint: &mut Footprint<'_, '_>, table: &QName, column: &Symbol, revalidate: bool) {
     let own = footprint.catalog.table(table).map(|table| table.constraints.as_slice()).unwrap_or_default();
     for constraint in own.iter().filter(|constraint| constraint.columns.contains(column)) {
-        let ConstraintBody::ForeignKey { table: referenced } = &constraint.kind else { continue };
+        let ConstraintBody::ForeignKey { table: referenced, .. } = &constraint.kind else { continue };
         lock_referenced(footprint, referenced, AccessExclusive);
         if revalidate && constraint.validated && constraint.enforced {
             scan_all(footprint, table);
@@ -120,7 +120,9 @@ pub(super) fn outgoing<'c>(footprint: &Footprint<'c, '_>, table: &QName) -> Vec<
     let own = footprint.catalog.table(table).map(|table| table.constraints.as_slice()).unwrap_or_default();
     own.iter()
         .filter_map(|constraint| match &constraint.kind {
-            ConstraintBody::ForeignKey { table: referenced } if referenced != table => Some((referenced, constraint)),
+            ConstraintBody::ForeignKey { table: referenced, .. } if referenced != table => {
+                Some((referenced, constraint))
+            }
             _ => None,
         })
         .collect()
@@ -135,13 +137,16 @@ pub(super) fn lock_referenced(footprint: &mut Footprint<'_, '_>, referenced: &QN
 
 /// Whether a foreign key to its table points at this column.
 pub(super) fn points_at(footprint: &Footprint<'_, '_>, constraint: &TableConstraint, column: &Symbol) -> bool {
-    let ConstraintBody::ForeignKey { table } = &constraint.kind else { return false };
+    let ConstraintBody::ForeignKey { table, referenced, .. } = &constraint.kind else { return false };
+    if !referenced.is_empty() {
+        return referenced.contains(column);
+    }
     let key = footprint.catalog.table(table).and_then(|table| table.primary_key());
     key.is_none_or(|key| key.columns.contains(column))
 }
 
 fn points_to(constraint: &TableConstraint, table: &QName) -> bool {
-    matches!(&constraint.kind, ConstraintBody::ForeignKey { table: referenced } if referenced == table)
+    matches!(&constraint.kind, ConstraintBody::ForeignKey { table: referenced, .. } if referenced == table)
 }
 
 fn scan_all(footprint: &mut Footprint<'_, '_>, table: &QName) {

@@ -134,11 +134,15 @@ pub(super) fn reindex(
 }
 
 fn reindex_index(footprint: &mut Footprint<'_, '_>, index: &QName, mode: LockMode) {
-    footprint.lock_as(index, LockedKind::Index, AccessExclusive);
     let Some(table) = footprint.catalog.index_table(index) else {
+        footprint.lock_as(index, LockedKind::Index, AccessExclusive);
         return footprint.assume(|| format!("the table of index {} is not known; it is locked as well", index.short()));
     };
     footprint.lock(table, mode);
+    // Even CONCURRENTLY ends with a moment of this lock, on the index that is replaced; of a partitioned one there is
+    // nothing to replace.
+    let gentle = footprint.is_partitioned(table) && mode == ShareUpdateExclusive;
+    footprint.lock_as(index, LockedKind::Index, if gentle { mode } else { AccessExclusive });
     if !footprint.is_partitioned(table) {
         return footprint.build(table, Some(index.name.clone()));
     }

@@ -78,7 +78,10 @@ fn require_columns(
 /// `add-pk-using-index-nullable`, `…-valid-check`).
 fn using_index(footprint: &mut Footprint<'_, '_>, table: &QName, key: &NewKey<'_>, index: &Ident, alter: &AlterTable) {
     let name = QName { schema: table.schema.clone(), name: index.name.clone() };
-    footprint.lock_as(&name, LockedKind::Index, ShareUpdateExclusive);
+    if key.name.is_some_and(|constraint| *constraint != index.name) {
+        // The index takes the constraint's name.
+        footprint.lock_as(&name, LockedKind::Index, ShareUpdateExclusive);
+    }
     if !key.primary {
         return;
     }

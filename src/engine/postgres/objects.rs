@@ -8,10 +8,14 @@ use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{AccessExclusive, AccessShare, ShareRowExclusive, ShareUpdateExclusive};
 use crate::schema::catalog::Relation;
 use crate::schema::operation::QName;
+use crate::syntax::expr::Expr;
 use crate::syntax::object::{
     AlterObject, CreateFunction, CreateObject, CreateSequence, CreateTrigger, Drop, ObjectChange, ObjectKind,
 };
 use crate::syntax::statement::StatementKind;
+
+/// Relations searched for what a dropped function or sequence takes along, so that many such drops stay cheap.
+const MOST_SEARCHED: usize = 4096;
 
 /// `CREATE TRIGGER`: also on every partition, and with a look at the table of a constraint trigger's `FROM`.
 pub(super) fn create_trigger(footprint: &mut Footprint<'_, '_>, table: &QName, def: &CreateTrigger) {
@@ -101,12 +105,14 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, name: &Q
         ObjectKind::View => drop_view(footprint, name, LockedKind::View, def.cascade),
         ObjectKind::MaterializedView => drop_view(footprint, name, LockedKind::MaterializedView, def.cascade),
         ObjectKind::Index => indexes::drop(footprint, name, def),
-        ObjectKind::Sequence => footprint.lock_as(name, LockedKind::Sequence, AccessExclusive),
+        ObjectKind::Sequence => drop_sequence(footprint, name, def.cascade),
         ObjectKind::Type | ObjectKind::Domain => types_domains::drop(footprint, name, def.cascade),
         ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => drop_from(footprint, kind, on),
         ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine if def.cascade => {
             drop_function(footprint, name);
         }
+        // Types of an extension are mostly called like it (fact `drop-extension-used-cascade`).
+        ObjectKind::Extension => types_domains::drop(footprint, name, def.cascade),
         ObjectKind::Schema if def.cascade => drop_schema(footprint, &name.name),
         ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription => footprint.no_transaction = true,
         _ => {}
@@ -120,6 +126,19 @@ fn drop_view(footprint: &mut Footprint<'_, '_>, view: &QName, kind: LockedKind, 
     }
 }
 
+/// With `CASCADE` the defaults that use it go too (fact `drop-sequence-used-cascade`).
+fn drop_sequence(footprint: &mut Footprint<'_, '_>, sequence: &QName, cascade: bool) {
+    footprint.lock_as(sequence, LockedKind::Sequence, AccessExclusive);
+    if cascade {
+        if let Some((table, _)) = footprint.catalog.sequence(sequence).and_then(|found| found.owned_by.as_ref()) {
+            footprint.lock(table, AccessExclusive);
+        }
+        let uses = |default: &Expr| default.sequences.iter().any(|name| footprint.catalog.resolve(name) == *sequence);
+        let tables = tables_with_default(footprint, uses);
+        footprint.lock_all(&tables, AccessExclusive);
+    }
+}
+
 /// A trigger, policy or rule goes from its table; a trigger from the partitions as well.
 fn drop_from(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, on: Option<&QName>) {
     let Some(table) = on else { return };
@@ -130,11 +149,25 @@ fn drop_from(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, on: Option<&QN
     }
 }
 
-/// `DROP FUNCTION … CASCADE`: triggers that call it go (fact `drop-function-trigger-cascade`).
+/// `DROP FUNCTION … CASCADE`: triggers and defaults that call it go (facts `drop-function-trigger-cascade`,
+/// `drop-function-default-cascade`).
 fn drop_function(footprint: &mut Footprint<'_, '_>, function: &QName) {
     for table in footprint.catalog.links.triggered.get(function).into_iter().flatten() {
         footprint.lock(table, AccessExclusive);
     }
+    let calls = |default: &Expr| default.calls.iter().any(|call| footprint.catalog.resolve_function(call) == *function);
+    let tables = tables_with_default(footprint, calls);
+    footprint.lock_all(&tables, AccessExclusive);
+}
+
+/// Tables with a default of this kind.
+fn tables_with_default(footprint: &Footprint<'_, '_>, wanted: impl Fn(&Expr) -> bool) -> Vec<QName> {
+    let concerned = |relation: &Relation| match relation {
+        Relation::Table(table) => table.columns.iter().filter_map(|column| column.default.as_deref()).any(&wanted),
+        Relation::View(_) | Relation::Sequence(_) => false,
+    };
+    let relations = footprint.catalog.relations.iter().take(MOST_SEARCHED);
+    relations.filter(|(_, relation)| concerned(relation)).map(|(name, _)| name.clone()).collect()
 }
 
 /// `DROP SCHEMA … CASCADE` drops all that is in it.

@@ -3,12 +3,15 @@
 //! Whether a table is read as a whole is the planner's choice. Here a condition on the leading column of an index is
 //! taken to spare it.
 
+use std::collections::BTreeSet;
+
 use super::footprint::Footprint;
 use super::{foreign_key, tables, views};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{self, AccessShare, RowExclusive, RowShare};
+use crate::schema::catalog::ConstraintBody;
 use crate::schema::operation::QName;
-use crate::syntax::name::{Ident, Symbol};
+use crate::syntax::name::{Ident, Name, Symbol};
 use crate::syntax::query::{Query, Reach, RowChange, RowVerb};
 
 /// Functions that use the sequence named by their first argument (facts `nextval`, `setval`).
@@ -17,36 +20,21 @@ const SEQUENCE_FUNCTIONS: &[&str] = &["currval", "nextval", "setval"];
 /// `SELECT`, `VALUES`, `TABLE`.
 pub(super) fn query(footprint: &mut Footprint<'_, '_>, query: &Query) {
     let mode = if query.locks_rows { RowShare } else { AccessShare };
-    read(footprint, query, mode);
+    read(footprint, query, mode, false);
     for call in query.calls.iter().filter(|call| SEQUENCE_FUNCTIONS.contains(&&**call.name.last())) {
-        if let Some(sequence) = call.literals.first().and_then(Option::as_deref).and_then(named) {
-            let sequence = footprint.catalog.resolve(&sequence);
-            footprint.lock_as(&sequence, LockedKind::Sequence, RowExclusive);
+        if let Some(sequence) = call.literals.first().and_then(Option::as_deref) {
+            draw(footprint, Name::in_text(sequence, call.name.span()).as_ref());
         }
     }
 }
 
-/// The sequence a literal names, as `regclass` reads it.
-fn named(literal: &str) -> Option<crate::syntax::name::Name> {
-    use crate::syntax::name::Name;
-    let fold = |part: &str| {
-        let quoted = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
-        let name: Symbol = quoted.map_or_else(|| part.to_lowercase(), str::to_owned).into();
-        Ident { name, span: crate::syntax::span::Span::default() }
-    };
-    let (schema, name) = match literal.rsplit_once('.') {
-        Some((schema, name)) => (Some(fold(schema)), name),
-        None => (None, literal),
-    };
-    (!name.is_empty()).then(|| Name { schema, name: fold(name) })
-}
-
-fn read(footprint: &mut Footprint<'_, '_>, query: &Query, mode: LockMode) {
+/// `joined`: a change takes its rows from what is read, usually from all of it.
+fn read(footprint: &mut Footprint<'_, '_>, query: &Query, mode: LockMode, joined: bool) {
     for name in &query.reads {
         let relation = footprint.catalog.resolve(name);
         for reached in views::reach(footprint, &relation) {
             footprint.lock(&reached, mode);
-            if query.scans && !picks(footprint, &reached, &query.columns) {
+            if joined || (query.scans && !picks(footprint, &reached, &query.columns)) {
                 views::read(footprint, &reached);
             }
         }
@@ -67,7 +55,7 @@ pub(super) fn change(footprint: &mut Footprint<'_, '_>, table: &QName, change: &
             views::read(footprint, &reached);
         }
     }
-    read(footprint, &change.query, AccessShare);
+    read(footprint, &change.query, AccessShare, change.reach == Reach::Filtered);
     look_up_bounds(footprint, table, change.verb);
     if change.reach != Reach::Nothing {
         look_up_keys(footprint, table, change);
@@ -80,7 +68,12 @@ pub(super) fn change(footprint: &mut Footprint<'_, '_>, table: &QName, change: &
 fn reads_all(footprint: &Footprint<'_, '_>, table: &QName, change: &RowChange) -> bool {
     match change.reach {
         Reach::Everything => true,
-        Reach::Values | Reach::Nothing | Reach::Batch | Reach::Named => false,
+        Reach::Values | Reach::Nothing | Reach::Batch => false,
+        // One row is wanted; without an index it is looked for everywhere.
+        Reach::Named => {
+            let known = footprint.catalog.table(table).is_some_and(|table| table.complete);
+            known && !picks(footprint, table, &change.query.columns)
+        }
         Reach::Filtered if matches!(change.verb, RowVerb::Insert | RowVerb::Merge) => false,
         Reach::Filtered => !change.query.reads.is_empty() || !picks(footprint, table, &change.query.columns),
     }
@@ -117,21 +110,31 @@ fn look_up_keys(footprint: &mut Footprint<'_, '_>, table: &QName, change: &RowCh
             RowVerb::Update => change.columns.iter().any(|column| foreign_key::points_at(footprint, key, &column.name)),
         };
         if key.enforced && concerned {
-            footprint.lock(&child.name, RowShare);
+            let deletes =
+                change.verb != RowVerb::Update && matches!(key.kind, ConstraintBody::ForeignKey { cascade: true, .. });
+            footprint.lock(&child.name, if deletes { RowExclusive } else { RowShare });
         }
     }
 }
 
-/// Sequences behind columns that the `INSERT` leaves out.
+/// Sequences behind columns that the `INSERT` leaves out (facts `insert-serial`).
 fn draw_numbers(footprint: &mut Footprint<'_, '_>, table: &QName, given: &[Ident]) {
-    if given.is_empty() {
-        return;
-    }
-    for sequence in footprint.owned_sequences(table, None) {
-        let owner = footprint.catalog.sequence(&sequence).and_then(|found| found.owned_by.as_ref());
-        if owner.is_some_and(|(_, column)| given.iter().all(|given| given.name != *column)) {
-            footprint.lock(&sequence, RowExclusive);
+    let Some(found) = footprint.catalog.table(table).filter(|_| !given.is_empty()) else { return };
+    let given: BTreeSet<&Symbol> = given.iter().map(|given| &given.name).collect();
+    for column in found.columns.iter().filter(|column| !given.contains(&column.name)) {
+        draw(footprint, column.default.iter().flat_map(|default| &default.sequences));
+        if column.has_default == Some(true) && column.default.is_none() {
+            let sequences = footprint.owned_sequences(table, Some(&column.name));
+            footprint.lock_all(&sequences, RowExclusive);
         }
+    }
+}
+
+/// The next number of a sequence.
+pub(super) fn draw<'n>(footprint: &mut Footprint<'_, '_>, sequences: impl IntoIterator<Item = &'n Name>) {
+    for sequence in sequences {
+        let sequence = footprint.catalog.resolve(sequence);
+        footprint.lock_as(&sequence, LockedKind::Sequence, RowExclusive);
     }
 }
 

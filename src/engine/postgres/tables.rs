@@ -86,15 +86,27 @@ fn drop_one(footprint: &mut Footprint<'_, '_>, table: &QName, cascade: bool) {
     }
 }
 
+/// How far a `TRUNCATE` goes.
+pub(super) struct Truncate {
+    pub(super) cascade: bool,
+    pub(super) only: bool,
+    /// Sequences start again, which takes a lock on them (fact `truncate-restart-identity`).
+    pub(super) restart: bool,
+}
+
 /// `TRUNCATE`: new empty files, whatever the size. With `CASCADE` the tables that reference it are emptied as well.
-pub(super) fn truncate(footprint: &mut Footprint<'_, '_>, table: &QName, cascade: bool, only: bool) {
+pub(super) fn truncate(footprint: &mut Footprint<'_, '_>, table: &QName, how: &Truncate) {
     let mut seen = BTreeSet::from([table.clone()]);
     let mut pending = vec![table.clone()];
     while let Some(table) = pending.pop() {
         footprint.lock(&table, AccessExclusive);
         lock_bounds(footprint, &table);
-        let mut next = if only { Vec::new() } else { footprint.catalog.partitions_deep(&table) };
-        if cascade {
+        if how.restart {
+            let sequences = footprint.owned_sequences(&table, None);
+            footprint.lock_all(&sequences, AccessExclusive);
+        }
+        let mut next = if how.only { Vec::new() } else { footprint.catalog.partitions_deep(&table) };
+        if how.cascade {
             next.extend(foreign_key::incoming(footprint, &table).into_iter().map(|(child, _)| child.name.clone()));
         }
         next.retain(|name| seen.len() < MOST_TAKEN && seen.insert(name.clone()));

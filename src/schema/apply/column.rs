@@ -47,7 +47,7 @@ pub(super) fn new_column(def: &ColumnDef, origin: Origin) -> Column {
         collation: def.collation.clone(),
         not_null: Some(def.not_null.is_some() || serial || def.identity.is_some() || key),
         default: def.default.clone(),
-        has_default: Some(filled || def.default.as_ref().is_some_and(fills)),
+        has_default: Some(filled || def.default.as_deref().is_some_and(fills)),
         identity: def.identity.is_some(),
         generated: def.generated.as_ref().map(|generated| GeneratedFrom {
             stored: generated.stored == Some(true),

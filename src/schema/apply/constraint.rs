@@ -100,7 +100,11 @@ fn add_foreign_key(catalog: &mut Catalog<'_>, table: &QName, wanted: &Wanted<'_>
     column::learn(catalog, table, &columns);
     let parts = name::joined(columns.iter().map(|column| &**column));
     let name = wanted.name().unwrap_or_else(|| name::constraint(catalog, table, Some(&parts), "fkey"));
-    let kind = ConstraintBody::ForeignKey { table: catalog.resolve(&key.table) };
+    let kind = ConstraintBody::ForeignKey {
+        table: catalog.resolve(&key.table),
+        referenced: key.referenced.iter().map(|column| column.name.clone()).collect(),
+        cascade: key.on_delete_cascade,
+    };
     let constraint = wanted.constraint(name, kind, columns, origin);
     if catalog.table(table).is_some_and(|found| found.partitioned) {
         pass_on(catalog, table, constraint);

@@ -18,6 +18,7 @@ pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &Create
         temporary: def.temporary || &*name.schema == TEMPORARY,
         unlogged: def.unlogged,
         partitioned: def.partition_by.is_some(),
+        partition_key: def.partition_by.iter().filter(|by| !by.hash).flat_map(|by| by.columns.clone()).collect(),
         default_partition: def.partition_of.as_ref().is_some_and(|partition| partition.default),
         ..empty(name, log)
     };
@@ -70,6 +71,7 @@ pub(super) fn used_table(name: &QName) -> Table {
         temporary: &*name.schema == TEMPORARY,
         unlogged: false,
         partitioned: false,
+        partition_key: Vec::new(),
         default_partition: false,
         parents: Vec::new(),
         columns: Vec::new(),

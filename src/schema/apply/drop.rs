@@ -244,7 +244,7 @@ fn drop_foreign_keys_to(catalog: &mut Catalog<'_>, table: &QName) {
     for child in catalog.referencing.get(table).cloned().unwrap_or_default() {
         let Some(found) = catalog.table(&child).cloned() else { continue };
         for constraint in &found.constraints {
-            if matches!(&constraint.kind, ConstraintBody::ForeignKey { table: parent } if parent == table) {
+            if matches!(&constraint.kind, ConstraintBody::ForeignKey { table: parent, .. } if parent == table) {
                 catalog.take_constraint(&child, &constraint.name);
             }
         }

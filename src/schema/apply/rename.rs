@@ -128,6 +128,16 @@ fn follow(catalog: &mut Catalog<'_>, table: &QName, from: &Symbol, to: &Symbol) 
             sequence.owned_by.map(|(table, column)| (table, if column == *from { to.clone() } else { column }));
         catalog.put_sequence(sequence);
     }
+    for child in catalog.referencing.get(table).cloned().unwrap_or_default() {
+        let Some(child) = catalog.edit_table(&child) else { continue };
+        for constraint in &mut child.constraints {
+            if let ConstraintBody::ForeignKey { table: parent, referenced, .. } = &mut constraint.kind
+                && parent == table
+            {
+                swap_all(referenced, from, to);
+            }
+        }
+    }
     for view in catalog.links.readers.get(table).cloned().unwrap_or_default() {
         // Another relation it reads may have a column of the old name: that stays.
         if let Some(view) = catalog.edit_view(&view)
@@ -144,6 +154,7 @@ impl Table {
         for column in &mut self.columns {
             column.follow(from, to, origin);
         }
+        swap_all(&mut self.partition_key, from, to);
         for index in &mut self.indexes {
             for key in index.keys.iter_mut().flatten() {
                 swap(key, from, to);

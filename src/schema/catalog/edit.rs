@@ -55,7 +55,7 @@ impl<'a> Catalog<'a> {
         }
         for constraint in &table.constraints {
             self.note_constraint_name(&name.beside(&constraint.name));
-            if let ConstraintBody::ForeignKey { table: parent } = &constraint.kind {
+            if let ConstraintBody::ForeignKey { table: parent, .. } = &constraint.kind {
                 link(&mut self.referencing, parent, &name);
             }
         }
@@ -87,7 +87,7 @@ impl<'a> Catalog<'a> {
         }
         for constraint in &table.constraints {
             self.forget_constraint_name(&name.beside(&constraint.name));
-            if let ConstraintBody::ForeignKey { table: parent } = &constraint.kind {
+            if let ConstraintBody::ForeignKey { table: parent, .. } = &constraint.kind {
                 unlink(&mut self.referencing, parent, name);
             }
         }

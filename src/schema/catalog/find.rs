@@ -107,7 +107,7 @@ impl Catalog<'_> {
         let parents: BTreeSet<_> = constraints
             .iter()
             .filter_map(|constraint| match &constraint.kind {
-                ConstraintBody::ForeignKey { table: parent } if parent != table => Some(parent.clone()),
+                ConstraintBody::ForeignKey { table: parent, .. } if parent != table => Some(parent.clone()),
                 _ => None,
             })
             .collect();

@@ -24,6 +24,8 @@ pub struct Table {
     pub unlogged: bool,
     /// It is a partitioned parent.
     pub partitioned: bool,
+    /// Columns that decide to which partition a row belongs, if a check can: not for `HASH`.
+    pub partition_key: Vec<Symbol>,
     /// It is its parent's default partition.
     pub default_partition: bool,
     /// Parents: of a partition one, by inheritance any number.
@@ -46,11 +48,11 @@ pub struct Column {
     /// Its type, where known.
     pub data_type: Option<DataType>,
     /// An explicit collation.
-    pub collation: Option<Name>,
+    pub collation: Option<Box<Name>>,
     /// Whether it is `NOT NULL`; none when unknown.
     pub not_null: Option<bool>,
     /// Its default, where one is known.
-    pub default: Option<Expr>,
+    pub default: Option<Box<Expr>>,
     /// It has a default, identity or sequence, so inserts may leave it out; none when unknown.
     pub has_default: Option<bool>,
     /// `GENERATED … AS IDENTITY`.
@@ -120,12 +122,21 @@ pub struct TableConstraint {
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum ConstraintBody {
-    Check { not_null: Vec<Symbol>, expr: Option<Expr> },
+    Check {
+        not_null: Vec<Symbol>,
+        expr: Option<Expr>,
+    },
     NotNull,
     Unique,
     PrimaryKey,
     Exclude,
-    ForeignKey { table: QName },
+    ForeignKey {
+        table: QName,
+        /// As written; none mean the primary key.
+        referenced: Vec<Symbol>,
+        /// `ON DELETE CASCADE`.
+        cascade: bool,
+    },
 }
 
 /// A trigger.

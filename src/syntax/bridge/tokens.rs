@@ -15,7 +15,10 @@ pub(super) fn convert(cursor: &Cursor<'_>) -> Vec<TokenWithSpan> {
     let tokens = cursor.rest();
     let mut converted = Vec::with_capacity(tokens.len() + 1);
     let mut previous = None;
-    for token in tokens {
+    for (index, token) in tokens.iter().enumerate() {
+        if weakens_row_lock(cursor, tokens, index) {
+            continue;
+        }
         // Adjacent literals are one to the server.
         if token.kind != TokenKind::String || previous != Some(TokenKind::String) {
             converted.push(TokenWithSpan { token: token_of(cursor, *token), span: location(token.span) });
@@ -28,6 +31,20 @@ pub(super) fn convert(cursor: &Cursor<'_>) -> Vec<TokenWithSpan> {
         first.token = Token::make_word("SELECT", None);
     }
     converted
+}
+
+/// The words that make `FOR NO KEY UPDATE` of `FOR UPDATE` and `FOR KEY SHARE` of `FOR SHARE`. The crate does not know
+/// them, and the lock on the table is the same.
+fn weakens_row_lock(cursor: &Cursor<'_>, tokens: &[OurToken], index: usize) -> bool {
+    let is = |at: Option<usize>, word: &str| {
+        at.and_then(|at| tokens.get(at))
+            .is_some_and(|token| token.kind == TokenKind::Word && cursor.text_of(*token).eq_ignore_ascii_case(word))
+    };
+    let before = |count: usize| index.checked_sub(count);
+    let at = |count: usize| Some(index + count);
+    (is(at(0), "NO") && is(before(1), "FOR") && is(at(1), "KEY") && is(at(2), "UPDATE"))
+        || (is(at(0), "KEY") && is(before(2), "FOR") && is(before(1), "NO") && is(at(1), "UPDATE"))
+        || (is(at(0), "KEY") && is(before(1), "FOR") && is(at(1), "SHARE"))
 }
 
 fn location(span: Span) -> SqlSpan {

@@ -158,9 +158,10 @@ pub(super) fn truncate(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
         cursor.eat_operator("*");
         Ok(table)
     })?;
-    cursor.eat_any(&["RESTART IDENTITY", "CONTINUE IDENTITY"]);
+    let restart = cursor.eat("RESTART IDENTITY");
+    cursor.eat("CONTINUE IDENTITY");
     let cascade = cursor.eat("CASCADE");
     cursor.eat("RESTRICT");
     cursor.expect_end()?;
-    Ok(StatementKind::Truncate { tables, cascade, only })
+    Ok(StatementKind::Truncate { tables, cascade, only, restart })
 }

@@ -71,7 +71,7 @@ impl Catalog<'_> {
             return;
         }
         self.note_constraint_name(&table.beside(&constraint.name));
-        if let ConstraintBody::ForeignKey { table: parent } = &constraint.kind {
+        if let ConstraintBody::ForeignKey { table: parent, .. } = &constraint.kind {
             link(&mut self.referencing, parent, table);
         }
         if let Some(table) = self.edit_table(table) {
@@ -86,8 +86,8 @@ impl Catalog<'_> {
         let constraint = found.constraints.remove(position);
         let index = found.indexes.iter().find(|index| index.constraint.as_deref() == Some(name));
         let index = index.map(|index| index.name.clone());
-        if let ConstraintBody::ForeignKey { table: parent } = &constraint.kind {
-            let other = |found: &TableConstraint| matches!(&found.kind, ConstraintBody::ForeignKey { table } if table == parent);
+        if let ConstraintBody::ForeignKey { table: parent, .. } = &constraint.kind {
+            let other = |found: &TableConstraint| matches!(&found.kind, ConstraintBody::ForeignKey { table, .. } if table == parent);
             if !found.constraints.iter().any(other) {
                 unlink(&mut self.referencing, parent, table);
             }

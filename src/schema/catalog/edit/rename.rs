@@ -148,7 +148,7 @@ impl Table {
     fn point_to(&mut self, old: &QName, new: &QName) {
         for constraint in &mut self.constraints {
             match &mut constraint.kind {
-                ConstraintBody::ForeignKey { table } if table == old => *table = new.clone(),
+                ConstraintBody::ForeignKey { table, .. } if table == old => *table = new.clone(),
                 _ => {}
             }
         }

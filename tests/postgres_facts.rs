@@ -1,0 +1,378 @@
+//! Holds the model of PostgreSQL against measurements of real servers (`fixtures/postgres/README.md`).
+//!
+//! For each measured statement the schema is built from the very SQL the measurement started from; then the effects of
+//! the statement are worked out for every version and compared. Not compared are:
+//! - statements the server refused (but "cannot run inside a transaction block" is),
+//! - locks on an index that are no stronger than the one on its table, which tells as much,
+//! - scans of tables without rows, which measured as nothing,
+//! - the new, empty file that `TRUNCATE` and `REFRESH … WITH NO DATA` make: no row is copied.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::Deserialize;
+use switchback::engine::effect::{Effects, LockedKind};
+use switchback::engine::{Context, Engine};
+use switchback::schema::catalog::{Catalog, Origin, Relation};
+use switchback::schema::lower::lower;
+use switchback::schema::operation::{OperationKind, QName};
+use switchback::syntax::query::RowVerb;
+use switchback::syntax::span::Span;
+use switchback::syntax::statement::Statement;
+
+/// Where the model is known to differ, and why. This list may only get shorter.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+/// Its length, so that a longer one cannot slip in.
+const EXCEPTION_COUNT: usize = 0;
+
+#[derive(Deserialize)]
+struct Base {
+    base: String,
+    fixtures: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    id: String,
+    #[serde(default)]
+    with: Vec<String>,
+    setup: Option<String>,
+    pre: Option<String>,
+    #[serde(default)]
+    tx: Several,
+    sql: String,
+    facts: Vec<Fact>,
+}
+
+/// One statement, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Several {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for Several {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Several {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(sql) => std::slice::from_ref(sql),
+            Self::Many(sql) => sql,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Fact {
+    from: u16,
+    to: u16,
+    result: Measured,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Measured {
+    transaction_ok: Option<bool>,
+    locks: Vec<MeasuredLock>,
+    locks_released_early: Vec<String>,
+    rewrites_table: Vec<String>,
+    rewrites_indexes: Vec<String>,
+    scans_table: Vec<String>,
+    creates: Vec<String>,
+    error: Option<Refusal>,
+}
+
+#[derive(Deserialize)]
+struct MeasuredLock {
+    relation: String,
+    kind: String,
+    mode: String,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    sqlstate: String,
+    message: String,
+}
+
+/// The schema as the statements so far left it.
+#[derive(Clone, Default)]
+struct World {
+    catalog: Catalog<'static>,
+    /// Tables that rows were put into.
+    filled: BTreeSet<QName>,
+    utc: bool,
+}
+
+/// What the model says of one statement.
+#[derive(Default)]
+struct Predicted {
+    locks: BTreeMap<String, (LockedKind, String)>,
+    rewrites: BTreeSet<String>,
+    scans: BTreeSet<String>,
+    builds: Vec<(String, Option<String>)>,
+    no_transaction: bool,
+    /// It makes new, empty files.
+    empties: bool,
+}
+
+#[test]
+fn the_model_agrees_with_the_servers() {
+    std::thread::Builder::new()
+        .stack_size(switchback::syntax::STACK_SIZE)
+        .spawn(compare_all)
+        .expect("a thread starts")
+        .join()
+        .expect("the model agrees");
+}
+
+fn compare_all() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/postgres");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("the fixture can be read");
+    let base: Base = serde_json::from_str(&read("base.json")).expect("the base is as described");
+    let mut start = World::default();
+    start.replay(&base.base);
+    let (mut rows, mut compared, mut refused) = (0, 0, 0);
+    let mut wrong: BTreeMap<String, String> = BTreeMap::new();
+    for line in read("facts.jsonl").lines() {
+        let case: Case = serde_json::from_str(line).expect("the fact is as described");
+        rows += 1;
+        let mut world = start.clone();
+        for name in &case.with {
+            world.replay(&base.fixtures[name]);
+        }
+        for sql in case.setup.iter().chain(&case.pre) {
+            world.replay(sql);
+        }
+        for fact in &case.facts {
+            for version in fact.from..=fact.to {
+                if fact.result.error.as_ref().is_some_and(|error| !needs_autocommit(error)) {
+                    refused += 1;
+                    continue;
+                }
+                compared += 1;
+                let differences = compare(&case, &fact.result, &world, version);
+                if !differences.is_empty() {
+                    wrong.entry(case.id.clone()).or_insert_with(|| {
+                        format!("{} on {version}: {}\n    {}", case.id, case.sql, differences.join("\n    "))
+                    });
+                }
+            }
+        }
+    }
+    println!("{rows} statements, {compared} results compared, {refused} results skipped: the server refused them");
+    report(&wrong);
+}
+
+fn report(wrong: &BTreeMap<String, String>) {
+    let excepted: BTreeSet<&str> = EXCEPTIONS.iter().map(|(id, _)| *id).collect();
+    let unexpected: Vec<&String> =
+        wrong.iter().filter(|(id, _)| !excepted.contains(id.as_str())).map(|(_, text)| text).collect();
+    for text in &unexpected {
+        println!("{text}");
+    }
+    let outdated: Vec<&&str> = excepted.iter().filter(|id| !wrong.contains_key(**id)).collect();
+    assert!(unexpected.is_empty(), "{} statements differ", unexpected.len());
+    assert!(outdated.is_empty(), "these agree by now and are no exceptions: {outdated:?}");
+    assert_eq!(EXCEPTIONS.len(), EXCEPTION_COUNT, "the list of exceptions may only get shorter");
+}
+
+fn needs_autocommit(error: &Refusal) -> bool {
+    error.sqlstate == "25001"
+        && (error.message.contains("cannot run inside a transaction block")
+            || error.message.contains("cannot be executed from a function"))
+}
+
+fn compare(case: &Case, measured: &Measured, world: &World, version: u16) -> Vec<String> {
+    let mut earlier = world.clone();
+    let mut held = BTreeSet::new();
+    for sql in case.tx.as_slice() {
+        let before = earlier.predict(sql, version, &world.catalog);
+        held.extend(before.locks.into_iter().map(|(relation, (_, mode))| (relation, mode)));
+    }
+    let mut predicted = earlier.predict(&case.sql, version, &world.catalog);
+    predicted.locks.retain(|relation, (_, mode)| !held.contains(&(relation.clone(), mode.clone())));
+    let mut differences = Vec::new();
+    if measured.error.is_some() {
+        if !predicted.no_transaction {
+            differences.push("it cannot run in a transaction".to_owned());
+        }
+        return differences;
+    }
+    if measured.transaction_ok.is_some_and(|ok| ok == predicted.no_transaction) {
+        differences.push(format!("transaction: measured {:?}", measured.transaction_ok));
+    }
+    compare_locks(measured, &predicted, world, &mut differences);
+    compare_work(measured, &predicted, world, &mut differences);
+    differences
+}
+
+fn compare_locks(measured: &Measured, predicted: &Predicted, world: &World, differences: &mut Vec<String>) {
+    let early: BTreeSet<&str> = measured.locks_released_early.iter().map(String::as_str).collect();
+    let seen: BTreeMap<&str, &MeasuredLock> =
+        measured.locks.iter().map(|lock| (lock.relation.as_str(), lock)).collect();
+    for lock in measured.locks.iter().filter(|lock| matters(lock, &seen, world)) {
+        let expected = Some((kind(&lock.kind), lock.mode.clone()));
+        let found = predicted.locks.get(&lock.relation).map(|(kind, mode)| (Some(*kind), mode.clone()));
+        if expected != found {
+            differences.push(format!("lock on {}: measured {}, found {found:?}", lock.relation, lock.mode));
+        }
+    }
+    for (relation, (_, mode)) in &predicted.locks {
+        let measured = seen.get(relation.as_str()).is_some_and(|lock| lock.mode == *mode);
+        let known = seen.contains_key(relation.as_str()) && matters(seen[relation.as_str()], &seen, world);
+        if !measured && !known && !early.contains(format!("{relation}:{mode}").as_str()) {
+            differences.push(format!("lock on {relation}: found {mode}, measured none"));
+        }
+    }
+}
+
+/// Whether a lock tells something that the lock on the index's table does not.
+fn matters(lock: &MeasuredLock, seen: &BTreeMap<&str, &MeasuredLock>, world: &World) -> bool {
+    match kind(&lock.kind) {
+        None => false,
+        Some(LockedKind::Index) => {
+            let name = qualified(&lock.relation);
+            let table = world.catalog.indexes.get(&name).map(QName::short).unwrap_or_default();
+            seen.get(table.as_str()).is_none_or(|table| strength(&lock.mode) > strength(&table.mode))
+        }
+        Some(_) => true,
+    }
+}
+
+fn kind(measured: &str) -> Option<LockedKind> {
+    match measured {
+        "table" | "partitioned table" | "foreign table" => Some(LockedKind::Table),
+        "view" => Some(LockedKind::View),
+        "matview" => Some(LockedKind::MaterializedView),
+        "sequence" => Some(LockedKind::Sequence),
+        "index" | "partitioned index" => Some(LockedKind::Index),
+        "composite type" => None,
+        other => panic!("unknown kind of relation {other}"),
+    }
+}
+
+fn strength(mode: &str) -> usize {
+    const MODES: &[&str] = &[
+        "AccessShareLock",
+        "RowShareLock",
+        "RowExclusiveLock",
+        "ShareUpdateExclusiveLock",
+        "ShareLock",
+        "ShareRowExclusiveLock",
+        "ExclusiveLock",
+        "AccessExclusiveLock",
+    ];
+    MODES.iter().position(|known| *known == mode).expect("a lock mode")
+}
+
+fn compare_work(measured: &Measured, predicted: &Predicted, world: &World, differences: &mut Vec<String>) {
+    let scanned: BTreeSet<String> = measured.scans_table.iter().cloned().collect();
+    for table in scanned.difference(&predicted.scans) {
+        differences.push(format!("scan of {table} missing"));
+    }
+    for table in predicted.scans.difference(&scanned).filter(|table| world.has_rows(&qualified(table))) {
+        differences.push(format!("scan of {table} not measured"));
+    }
+    if predicted.empties {
+        return;
+    }
+    let rewritten: BTreeSet<String> = measured.rewrites_table.iter().cloned().collect();
+    if rewritten != predicted.rewrites {
+        differences.push(format!("rewrites: measured {rewritten:?}, found {:?}", predicted.rewrites));
+    }
+    // What a new table brings along is nobody's business.
+    let new_table = measured.creates.iter().any(|created| created.starts_with("table ") || created.contains("view "));
+    let created = measured.creates.iter().filter_map(|created| created.strip_prefix("index ")).filter(|_| !new_table);
+    let built: BTreeSet<&str> = measured.rewrites_indexes.iter().map(String::as_str).chain(created).collect();
+    let strange = predicted.builds.iter().filter_map(|(_, index)| index.as_deref()).any(|index| !built.contains(index));
+    if strange || built.len() != predicted.builds.len() {
+        differences.push(format!("index builds: measured {built:?}, found {:?}", predicted.builds));
+    }
+}
+
+fn qualified(name: &str) -> QName {
+    let (schema, name) = name.split_once('.').unwrap_or(("public", name));
+    QName { schema: schema.into(), name: name.into() }
+}
+
+fn statements(sql: &str) -> &'static [Statement] {
+    let span = Span::new(0, u32::try_from(sql.len()).expect("SQL is short"));
+    switchback::syntax::parse(sql, span).statements.leak()
+}
+
+impl World {
+    fn replay(&mut self, sql: &str) {
+        for statement in statements(sql) {
+            for operation in lower(statement, &self.catalog) {
+                match &operation.kind {
+                    OperationKind::ChangeRows { table, change } if change.verb == RowVerb::Insert => {
+                        self.filled.insert(table.clone());
+                    }
+                    OperationKind::CreateView { view, def } if def.materialized && !def.no_data => {
+                        self.filled.insert(view.clone());
+                    }
+                    OperationKind::Set(setting) if setting.name.as_deref() == Some("timezone") => {
+                        self.utc = matches!(setting.value.as_deref(), Some("UTC" | "Etc/UTC" | "GMT"));
+                    }
+                    OperationKind::Unrecognized(unrecognized) => panic!("{sql}: {}", unrecognized.reason),
+                    _ => {}
+                }
+                self.catalog.apply(&operation, Origin { release: 0, file: 0, span: operation.span });
+            }
+        }
+    }
+
+    /// The effects on what was there in `before`; the world moves on.
+    fn predict(&mut self, sql: &str, version: u16, before: &Catalog<'_>) -> Predicted {
+        let mut predicted = Predicted::default();
+        let context = Context { version, utc: self.utc };
+        for statement in statements(sql) {
+            for operation in lower(statement, &self.catalog) {
+                predicted.add(Engine::Postgres.effects(&operation, &self.catalog, context), before);
+                predicted.empties |= matches!(
+                    operation.kind,
+                    OperationKind::Truncate { .. } | OperationKind::Refresh { no_data: true, .. }
+                );
+                self.catalog.apply(&operation, Origin { release: 1, file: 1, span: operation.span });
+            }
+        }
+        predicted
+    }
+
+    fn has_rows(&self, relation: &QName) -> bool {
+        let parents = match self.catalog.relations.get(relation) {
+            Some(Relation::Table(table)) => table.parents.clone(),
+            _ => Vec::new(),
+        };
+        self.filled.contains(relation) || parents.iter().any(|parent| self.has_rows(parent))
+    }
+}
+
+impl Predicted {
+    fn add(&mut self, effects: Effects, before: &Catalog<'_>) {
+        let known = |name: &QName| before.relations.contains_key(name) || before.indexes.contains_key(name);
+        for lock in effects.locks.into_iter().filter(|lock| known(&lock.relation)) {
+            let mode = lock.mode.to_string();
+            let entry = self.locks.entry(lock.relation.short()).or_insert((lock.kind, mode.clone()));
+            if strength(&mode) > strength(&entry.1) {
+                entry.1 = mode;
+            }
+        }
+        self.rewrites.extend(effects.rewrites.iter().filter(|name| known(name)).map(QName::short));
+        self.scans.extend(effects.scans.iter().filter(|name| known(name)).map(QName::short));
+        for (table, index) in effects.builds.iter().filter(|(table, _)| known(table)) {
+            let build = (table.short(), index.as_ref().map(ToString::to_string));
+            if build.1.is_none() || !self.builds.contains(&build) {
+                self.builds.push(build);
+            }
+        }
+        self.no_transaction |= effects.no_transaction;
+    }
+}
