@@ -60,8 +60,9 @@ impl fmt::Display for Mismatch {
 impl<'a> Catalog<'a> {
     /// Makes the catalog what it is after `operation`. What is created gets `origin`.
     pub fn apply(&mut self, operation: &Operation<'a>, origin: Origin) -> Vec<Mismatch> {
-        let lenient = operation.guarded || operation.body.is_some();
-        let mut log = Log { origin, lenient, opaque: self.opaque, notes: Vec::new() };
+        let in_body = operation.body.is_some();
+        let lenient = operation.guarded || in_body;
+        let mut log = Log { origin, lenient, in_body, opaque: self.opaque, notes: Vec::new() };
         match &operation.kind {
             OperationKind::CreateTable { table, def } => create_table::create_table(self, table, def, &mut log),
             OperationKind::SelectInto { table, query: _ } => create_table::select_into(self, table, &mut log),
@@ -97,6 +98,8 @@ struct Log {
     /// `IF EXISTS` or `IF NOT EXISTS` stands on it, or it stands in a body, which may ask first or catch the error: what
     /// is there already stays, and there is nothing to note.
     lenient: bool,
+    /// It stands in a body.
+    in_body: bool,
     /// What seems to be missing may have been made by SQL that could not be read.
     opaque: bool,
     notes: Vec<Mismatch>,

@@ -8,19 +8,19 @@ use switchback::schema::catalog::{
     Catalog, Column, ConstraintBody, Index, Origin, Relation, Table, TypeKind, UserType, View,
 };
 use switchback::schema::lower::lower;
-use switchback::schema::operation::QName;
+use switchback::schema::operation::{BodyPlace, OperationKind, QName};
 use switchback::syntax::name::Symbol;
 use switchback::syntax::span::Span;
 use switchback::syntax::statement::Statement;
 
 /// Reads `sql`; file and release of everything in it are the number of its statement, from 1.
-pub fn statements(sql: &str) -> Vec<Statement> {
+pub(crate) fn statements(sql: &str) -> Vec<Statement> {
     let section = Span::new(0, u32::try_from(sql.len()).unwrap());
     switchback::syntax::parse(sql, section).statements
 }
 
 /// Replays statements over a catalog.
-pub fn replay<'a>(statements: &'a [Statement], catalog: &mut Catalog<'a>) -> Vec<Mismatch> {
+pub(crate) fn replay<'a>(statements: &'a [Statement], catalog: &mut Catalog<'a>) -> Vec<Mismatch> {
     let mut notes = Vec::new();
     for (number, statement) in (1..).zip(statements) {
         for operation in lower(statement, catalog) {
@@ -32,7 +32,7 @@ pub fn replay<'a>(statements: &'a [Statement], catalog: &mut Catalog<'a>) -> Vec
 }
 
 /// The catalog after `sql`, and what did not fit.
-pub fn after(sql: &str) -> String {
+pub(crate) fn after(sql: &str) -> String {
     let statements = statements(sql);
     let mut catalog = Catalog::default();
     let notes = replay(&statements, &mut catalog);
@@ -44,7 +44,7 @@ pub fn after(sql: &str) -> String {
 }
 
 /// The catalog as text.
-pub fn render(catalog: &Catalog<'_>) -> String {
+pub(crate) fn render(catalog: &Catalog<'_>) -> String {
     let mut text = String::new();
     if *catalog.search_path != ["public".into()] {
         writeln!(text, "path {}", catalog.search_path.join(", ")).unwrap();
@@ -200,4 +200,59 @@ fn made(origin: Option<Origin>) -> String {
 
 fn renamed(origin: Option<Origin>) -> String {
     origin.map(|origin| format!(" renamed{}", at(origin))).unwrap_or_default()
+}
+
+/// The operations of `sql`, each with what it names, its text and where in a body it stands.
+pub(crate) fn operations(sql: &str) -> String {
+    let statements = statements(sql);
+    let mut catalog = Catalog::default();
+    let mut text = String::new();
+    for statement in &statements {
+        for operation in lower(statement, &catalog) {
+            catalog.apply(&operation, Origin { release: 0, file: 0, span: operation.span });
+            let written = operation.span.of(sql).split_whitespace().collect::<Vec<_>>().join(" ");
+            let written: String = written.chars().take(60).collect();
+            let place = operation.body.map(place).unwrap_or_default();
+            let guarded = if operation.guarded { " guarded" } else { "" };
+            writeln!(text, "{}{place}{guarded} | {written}", kind(&operation.kind)).unwrap();
+        }
+    }
+    text
+}
+
+fn kind(kind: &OperationKind<'_>) -> String {
+    let debug = format!("{kind:?}");
+    let variant = debug.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let name = match kind {
+        OperationKind::ChangeRows { table: name, .. }
+        | OperationKind::Alter { relation: name, .. }
+        | OperationKind::Truncate { table: name, .. }
+        | OperationKind::LockTable { table: name, .. }
+        | OperationKind::SelectInto { table: name, .. }
+        | OperationKind::Drop { name, .. }
+        | OperationKind::Vacuum { table: Some(name), .. }
+        | OperationKind::Comment { on: Some(name), .. }
+        | OperationKind::Call { procedure: name } => name.short(),
+        OperationKind::Do { commits: true } => "commits".to_owned(),
+        OperationKind::Set(setting) => format!(
+            "{}{} = {}",
+            if setting.local { "local " } else { "" },
+            setting.name.as_deref().unwrap_or("all"),
+            setting.value.as_deref().unwrap_or("default")
+        ),
+        _ => return variant.to_owned(),
+    };
+    format!("{variant} {name}")
+}
+
+fn place(place: BodyPlace) -> String {
+    let flags = [
+        (true, "body"),
+        (place.called, "called"),
+        (place.conditional, "conditional"),
+        (place.in_loop, "loop"),
+        (place.commits_in_loop, "commits"),
+    ];
+    let flags: Vec<&str> = flags.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
+    format!(" [{}]", flags.join(" "))
 }

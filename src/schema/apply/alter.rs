@@ -3,7 +3,7 @@
 
 use super::alter_column::{self, Site};
 use super::constraint::Wanted;
-use super::create_table::used_table;
+use super::create_table::must_exist;
 use super::{Log, column, constraint, drop, inherit, part_name, rename};
 use crate::schema::catalog::{Catalog, ConstraintBody, Relation, Sequence};
 use crate::schema::operation::QName;
@@ -19,11 +19,11 @@ pub(super) fn alter(
 ) {
     match action {
         ActionKind::Rename { to } => {
-            learn_table(catalog, relation, alter);
+            learn_table(catalog, relation, alter, log);
             return rename::rename(catalog, relation, &relation.beside(&to.name), log);
         }
         ActionKind::SetSchema { schema } => {
-            learn_table(catalog, relation, alter);
+            learn_table(catalog, relation, alter, log);
             let new = QName { schema: schema.name.clone(), name: relation.name.clone() };
             return rename::rename(catalog, relation, &new, log);
         }
@@ -35,7 +35,7 @@ pub(super) fn alter(
         }
         return;
     }
-    learn_table(catalog, relation, alter);
+    learn_table(catalog, relation, alter, log);
     match catalog.relations.get(relation) {
         Some(Relation::Table(_)) => {
             let site = Site { table: relation, only: alter.only };
@@ -58,11 +58,10 @@ fn own_sequence(catalog: &mut Catalog<'_>, name: &QName, table: &Name, column: &
     }
 }
 
-/// A table that is altered exists.
-fn learn_table(catalog: &mut Catalog<'_>, relation: &QName, alter: &AlterTable) {
-    let table = matches!(alter.kind, AlterKind::Table | AlterKind::ForeignTable);
-    if table && !catalog.is_relation(relation) {
-        catalog.put_table(used_table(relation));
+/// A table that is altered exists, unless the statement only asks.
+fn learn_table(catalog: &mut Catalog<'_>, relation: &QName, alter: &AlterTable, log: &Log) {
+    if matches!(alter.kind, AlterKind::Table | AlterKind::ForeignTable) && !alter.if_exists {
+        must_exist(catalog, relation, log);
     }
 }
 
@@ -95,9 +94,7 @@ fn alter_table(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &ActionKind, 
         ActionKind::AttachPartition { partition, default } => {
             let partition = catalog.resolve(partition);
             inherit::must_be_partitioned(catalog, table);
-            if !catalog.relations.contains_key(&partition) {
-                catalog.put_table(used_table(&partition));
-            }
+            must_exist(catalog, &partition, log);
             inherit::attach(catalog, table, &partition, *default);
             inherit::copy_to_partition(catalog, table, &partition, log);
         }

@@ -81,6 +81,16 @@ pub(super) fn used_table(name: &QName) -> Table {
     }
 }
 
+/// A relation that a statement uses exists, unless the statement stands in a body, which may have asked first. Whether
+/// the catalog has it now.
+pub(super) fn must_exist(catalog: &mut Catalog<'_>, name: &QName, log: &Log) -> bool {
+    let known = catalog.is_relation(name);
+    if !known && !log.in_body {
+        catalog.put_table(used_table(name));
+    }
+    known || !log.in_body
+}
+
 fn empty(name: &QName, log: &Log) -> Table {
     Table { origin: Some(log.origin), complete: true, ..used_table(name) }
 }

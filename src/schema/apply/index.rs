@@ -1,6 +1,6 @@
 //! New indexes.
 
-use super::create_table::used_table;
+use super::create_table::must_exist;
 use super::{Log, column, drop, inherit, name};
 use crate::schema::catalog::{Catalog, Index, Origin, Relation};
 use crate::schema::operation::QName;
@@ -17,8 +17,8 @@ pub(super) fn create_index(catalog: &mut Catalog<'_>, table: &QName, def: &Creat
             drop::drop_index(catalog, &name);
         }
     }
-    if !catalog.relations.contains_key(table) {
-        catalog.put_table(used_table(table));
+    if !must_exist(catalog, table, log) {
+        return;
     }
     column::learn(catalog, table, &def.columns);
     let index = new_index(catalog, table, def, log.origin);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::create_table::{make_room, used_table};
+use super::create_table::{make_room, must_exist};
 use super::{Log, part_name};
 use crate::schema::catalog::{Catalog, Function, Sequence, Trigger, View};
 use crate::schema::operation::QName;
@@ -57,8 +57,8 @@ pub(super) fn create_function<'a>(catalog: &mut Catalog<'a>, name: &QName, def: 
 }
 
 pub(super) fn create_trigger(catalog: &mut Catalog<'_>, table: &QName, def: &CreateTrigger, log: &mut Log) {
-    if !catalog.relations.contains_key(table) {
-        catalog.put_table(used_table(table));
+    if !must_exist(catalog, table, log) {
+        return;
     }
     let known = catalog.table(table).and_then(|found| found.trigger(&def.name.name)).map(|known| known.origin);
     if let Some(origin) = known.filter(|_| !def.or_replace)

@@ -44,13 +44,26 @@ impl<'a> Catalog<'a> {
         self.relations.contains_key(name) || self.indexes.contains_key(name)
     }
 
-    /// Puts a table in, with everything in it.
+    /// Takes out whatever has this name: the server would have refused it to another.
+    fn vacate(&mut self, name: &QName) {
+        match self.relations.get(name) {
+            Some(Relation::Table(_)) => drop(self.take_table(name)),
+            Some(Relation::View(_)) => drop(self.take_view(name)),
+            Some(Relation::Sequence(_)) => drop(self.take_sequence(name)),
+            None => drop(self.take_index(name)),
+        }
+    }
+
+    /// Puts a table in, with everything in it but indexes whose names are taken.
     pub(in crate::schema) fn put_table(&mut self, mut table: Table) {
         let name = table.name.clone();
+        self.vacate(&name);
         for column in &mut table.columns {
             column.data_type = column.data_type.as_ref().map(|data_type| self.settled(data_type));
         }
+        table.indexes.retain(|index| !self.relations.contains_key(&name.beside(&index.name)));
         for index in &table.indexes {
+            self.take_index(&name.beside(&index.name));
             self.indexes.insert(name.beside(&index.name), name.clone());
         }
         for constraint in &table.constraints {
@@ -105,11 +118,14 @@ impl<'a> Catalog<'a> {
     }
 
     /// Puts a view in.
-    pub(in crate::schema) fn put_view(&mut self, view: View) {
+    pub(in crate::schema) fn put_view(&mut self, mut view: View) {
+        self.vacate(&view.name);
+        view.indexes.retain(|index| !self.relations.contains_key(&view.name.beside(&index.name)));
         for read in &view.reads {
             link(&mut self.links.readers, read, &view.name);
         }
         for index in &view.indexes {
+            self.take_index(&view.name.beside(&index.name));
             self.indexes.insert(view.name.beside(&index.name), view.name.clone());
         }
         self.relations.insert(view.name.clone(), Relation::View(Arc::new(view)));
@@ -130,6 +146,7 @@ impl<'a> Catalog<'a> {
 
     /// Puts a sequence in.
     pub(in crate::schema) fn put_sequence(&mut self, sequence: Sequence) {
+        self.vacate(&sequence.name);
         if let Some((table, _)) = &sequence.owned_by {
             link(&mut self.links.owned, table, &sequence.name);
         }
@@ -146,8 +163,9 @@ impl<'a> Catalog<'a> {
         Some(sequence)
     }
 
-    /// Puts a type in.
+    /// Puts a type in, in the place of one of the same name.
     pub(in crate::schema) fn put_type(&mut self, mut user_type: UserType) {
+        self.take_type(&user_type.name);
         if let TypeKind::Domain { base, constraints, .. } = &mut user_type.kind {
             *base = self.settled(base);
             let key = type_key(base);
@@ -172,8 +190,9 @@ impl<'a> Catalog<'a> {
         Some(user_type)
     }
 
-    /// Puts a function in.
+    /// Puts a function in, in the place of one of the same name.
     pub(in crate::schema) fn put_function(&mut self, function: Function<'a>) {
+        self.take_function(&function.name);
         for word in &function.words {
             link(&mut self.links.mentions, word, &function.name);
         }

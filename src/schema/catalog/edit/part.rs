@@ -35,6 +35,10 @@ impl Catalog<'_> {
     /// Adds an index to a table or materialized view.
     pub(in crate::schema) fn put_index(&mut self, on: &QName, index: Index) {
         let name = on.beside(&index.name);
+        if self.relations.contains_key(&name) {
+            return;
+        }
+        self.take_index(&name);
         let indexes = match self.relations.get(on) {
             Some(Relation::Table(table)) => table.indexes.len(),
             Some(Relation::View(view)) => view.indexes.len(),
