@@ -134,6 +134,6 @@ pub enum ActionKind {
     DependsOnExtension,
     /// `OPTIONS (…)` of a foreign table or its column
     ForeignOptions,
-    /// `RESTART`, `INCREMENT BY`, `OWNED BY`, … of a sequence, with its new type if any
-    SequenceOptions { data_type: Option<DataType> },
+    /// `RESTART`, `INCREMENT BY`, … of a sequence, with its new type and `OWNED BY table.column`, if any
+    SequenceOptions { data_type: Option<DataType>, owned_by: Option<(Name, Ident)> },
 }

@@ -14,6 +14,8 @@ pub struct Expr {
     pub shape: Shape,
     /// Functions called anywhere inside, `CURRENT_TIMESTAMP` and its like included under their folded names.
     pub calls: Vec<Name>,
+    /// Sequences that `nextval('…')` names.
+    pub sequences: Vec<Name>,
     /// Folded names that are read as columns anywhere inside (unquoted words that are no keyword, function or type).
     pub columns: Vec<Symbol>,
     /// Columns that cannot be null where the expression is true: `c IS NOT NULL` and its variants, joined by `AND`.

@@ -32,6 +32,30 @@ impl Name {
         self.schema.as_ref().map_or(self.name.span, |schema| schema.span.to(self.name.span))
     }
 
+    /// Reads the name inside a literal, `nextval('public.s')`, as the server's `regclass` does. Its spans are `span`.
+    pub fn in_text(text: &str, span: Span) -> Option<Self> {
+        let mut parts = Vec::new();
+        let mut rest = text.trim();
+        loop {
+            let (part, after) = match rest.strip_prefix('"') {
+                Some(quoted) => quoted.split_once('"').map(|(part, after)| (part.to_owned(), after))?,
+                None => {
+                    let end = rest.find('.').unwrap_or(rest.len());
+                    let (part, after) = rest.split_at(end);
+                    (part.to_ascii_lowercase(), after)
+                }
+            };
+            parts.push(Ident { name: part.into(), span });
+            match after.strip_prefix('.') {
+                Some(next) => rest = next,
+                None if after.is_empty() => break,
+                None => return None,
+            }
+        }
+        let name = parts.pop().filter(|name| !name.name.is_empty())?;
+        Some(Self { schema: parts.pop(), name })
+    }
+
     /// The last part, folded.
     pub fn last(&self) -> &Symbol {
         &self.name.name

@@ -1,7 +1,7 @@
 //! `ADD COLUMN` (manual: ALTER TABLE, "Notes"; facts `add-col-*`).
 
 use super::footprint::Footprint;
-use super::{coercion, foreign_key, keys, volatility};
+use super::{coercion, foreign_key, keys, rows, volatility};
 use crate::engine::lock::LockMode::AccessExclusive;
 use crate::schema::catalog::TypeKind;
 use crate::schema::operation::QName;
@@ -50,6 +50,7 @@ fn fills_rows(footprint: &mut Footprint<'_, '_>, column: &ColumnDef) -> bool {
     }
     if let Some(default) = &column.default {
         if volatility::is_volatile(footprint, default) {
+            rows::draw(footprint, &default.sequences);
             return true;
         }
     }

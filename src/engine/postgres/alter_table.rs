@@ -5,7 +5,7 @@ use super::column_type::{self, NewType};
 use super::footprint::Footprint;
 use super::{add_column, constraints, drop_column, indexes, modes, not_null, partitions, storage};
 use crate::engine::effect::LockedKind;
-use crate::engine::lock::LockMode::{self, AccessExclusive, ShareRowExclusive};
+use crate::engine::lock::LockMode::{self, AccessExclusive, AccessShare, ShareRowExclusive};
 use crate::schema::catalog::Relation;
 use crate::schema::operation::QName;
 use crate::syntax::alter::{Action, ActionKind, AlterKind, AlterTable};
@@ -25,12 +25,20 @@ pub(super) fn alter(footprint: &mut Footprint<'_, '_>, relation: &QName, action:
     footprint.lock_as(relation, kind(alter.kind), mode);
     match known {
         Some(Relation::View(_)) => storage::change(footprint, relation, action),
-        Some(Relation::Sequence(_)) => {}
+        Some(Relation::Sequence(_)) => on_sequence(footprint, action),
         Some(Relation::Table(_)) => on_table(footprint, relation, action, alter, mode),
         None if matches!(alter.kind, AlterKind::Table | AlterKind::ForeignTable) => {
             on_table(footprint, relation, action, alter, mode);
         }
-        None => {}
+        None => on_sequence(footprint, action),
+    }
+}
+
+/// `ALTER SEQUENCE`: its new owner is looked at.
+fn on_sequence(footprint: &mut Footprint<'_, '_>, action: &Action) {
+    if let ActionKind::SequenceOptions { owned_by: Some((table, _)), .. } = &action.kind {
+        let table = footprint.catalog.resolve(table);
+        footprint.lock(&table, AccessShare);
     }
 }
 

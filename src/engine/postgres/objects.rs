@@ -105,7 +105,7 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, name: &Q
         ObjectKind::View => drop_view(footprint, name, LockedKind::View, def.cascade),
         ObjectKind::MaterializedView => drop_view(footprint, name, LockedKind::MaterializedView, def.cascade),
         ObjectKind::Index => indexes::drop(footprint, name, def),
-        ObjectKind::Sequence => footprint.lock_as(name, LockedKind::Sequence, AccessExclusive),
+        ObjectKind::Sequence => drop_sequence(footprint, name, def.cascade),
         ObjectKind::Type | ObjectKind::Domain => types_domains::drop(footprint, name, def.cascade),
         ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => drop_from(footprint, kind, on),
         ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine if def.cascade => {
@@ -123,6 +123,19 @@ fn drop_view(footprint: &mut Footprint<'_, '_>, view: &QName, kind: LockedKind, 
     footprint.lock_as(view, kind, AccessExclusive);
     if cascade {
         views::drop_readers(footprint, view, None);
+    }
+}
+
+/// With `CASCADE` the defaults that use it go too (fact `drop-sequence-used-cascade`).
+fn drop_sequence(footprint: &mut Footprint<'_, '_>, sequence: &QName, cascade: bool) {
+    footprint.lock_as(sequence, LockedKind::Sequence, AccessExclusive);
+    if cascade {
+        if let Some((table, _)) = footprint.catalog.sequence(sequence).and_then(|found| found.owned_by.as_ref()) {
+            footprint.lock(table, AccessExclusive);
+        }
+        let uses = |default: &Expr| default.sequences.iter().any(|name| footprint.catalog.resolve(name) == *sequence);
+        let tables = tables_with_default(footprint, uses);
+        footprint.lock_all(&tables, AccessExclusive);
     }
 }
 
@@ -150,7 +163,7 @@ fn drop_function(footprint: &mut Footprint<'_, '_>, function: &QName) {
 /// Tables with a default of this kind.
 fn tables_with_default(footprint: &Footprint<'_, '_>, wanted: impl Fn(&Expr) -> bool) -> Vec<QName> {
     let concerned = |relation: &Relation| match relation {
-        Relation::Table(table) => table.columns.iter().filter_map(|column| column.default.as_ref()).any(&wanted),
+        Relation::Table(table) => table.columns.iter().filter_map(|column| column.default.as_deref()).any(&wanted),
         Relation::View(_) | Relation::Sequence(_) => false,
     };
     let relations = footprint.catalog.relations.iter().take(MOST_SEARCHED);

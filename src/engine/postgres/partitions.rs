@@ -1,11 +1,14 @@
 //! Partitions and inheritance: attached, detached, created, inherited (manual: ALTER TABLE, "ATTACH/DETACH PARTITION";
 //! facts `attach-*`, `detach-*`, `create-partition-*`, `inherit`, `no-inherit`).
 
+use std::sync::Arc;
+
 use super::footprint::Footprint;
 use super::{foreign_key, indexes};
 use crate::engine::lock::LockMode::{AccessExclusive, AccessShare, ShareRowExclusive, ShareUpdateExclusive};
 use crate::schema::catalog::{ConstraintBody, Index, Table};
 use crate::schema::operation::QName;
+use crate::syntax::name::Symbol;
 
 /// `ATTACH PARTITION`. The parent stays usable; the rows of the candidate, and of a default partition that might hold
 /// some of its rows, are read unless a check proves them right.
@@ -13,7 +16,7 @@ pub(super) fn attach(footprint: &mut Footprint<'_, '_>, parent: &QName, partitio
     footprint.lock(parent, ShareUpdateExclusive);
     let family = footprint.family(partition);
     footprint.lock_all(&family, AccessExclusive);
-    scan_unproven(footprint, partition);
+    scan_unproven(footprint, partition, parent);
     if !default {
         open_default(footprint, parent, partition);
     }
@@ -41,15 +44,17 @@ fn open_default(footprint: &mut Footprint<'_, '_>, parent: &QName, partition: &Q
     if default != partition {
         let family = footprint.family(default);
         footprint.lock_all(&family, AccessExclusive);
-        scan_unproven(footprint, default);
+        scan_unproven(footprint, default, parent);
     }
 }
 
-/// Reads the rows unless a validated check stands on the table. Whether it implies the bounds is not worked out: nobody
-/// adds one for another reason just before attaching, and it must not leave room for nulls (facts `attach-with-check*`,
-/// `attach-list-with-check`, `attach-with-default-partition-both-checks`).
-fn scan_unproven(footprint: &mut Footprint<'_, '_>, table: &QName) {
-    if footprint.catalog.table(table).is_some_and(|table| proves_bounds(table)) {
+/// Reads the rows unless a validated check on the partition key stands on the table. Whether it implies the bounds is
+/// not worked out: nobody limits just that column for another reason. It must not leave room for nulls (facts
+/// `attach-with-check*`, `attach-list-with-check`, `attach-with-default-partition-both-checks`).
+fn scan_unproven(footprint: &mut Footprint<'_, '_>, table: &QName, parent: &QName) {
+    let parent = footprint.catalog.table(parent).filter(|parent| parent.complete);
+    let proven = |table: &Arc<Table>| proves_bounds(table, parent.map(|parent| parent.partition_key.as_slice()));
+    if footprint.catalog.table(table).is_some_and(proven) {
         footprint.assume(|| format!("the check on {} is taken to imply the partition's bounds", table.short()));
         return;
     }
@@ -58,13 +63,16 @@ fn scan_unproven(footprint: &mut Footprint<'_, '_>, table: &QName) {
     }
 }
 
-fn proves_bounds(table: &Table) -> bool {
+/// `key`: the partition key, where it is known. No check implies the bounds of a hash partition, whose key is empty.
+fn proves_bounds(table: &Table, key: Option<&[Symbol]>) -> bool {
     table.constraints.iter().any(|constraint| {
         let ConstraintBody::Check { not_null, .. } = &constraint.kind else { return false };
-        let never_null = |column| {
+        let key = key.unwrap_or(&constraint.columns);
+        let never_null = |column: &Symbol| {
             not_null.contains(column) || table.column(column).is_some_and(|column| column.not_null == Some(true))
         };
-        constraint.validated && constraint.enforced && constraint.columns.iter().all(never_null)
+        let covered = |column: &Symbol| constraint.columns.contains(column) && never_null(column);
+        constraint.validated && constraint.enforced && !key.is_empty() && key.iter().all(covered)
     })
 }
 

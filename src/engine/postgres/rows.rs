@@ -3,13 +3,15 @@
 //! Whether a table is read as a whole is the planner's choice. Here a condition on the leading column of an index is
 //! taken to spare it.
 
+use std::collections::BTreeSet;
+
 use super::footprint::Footprint;
 use super::{foreign_key, tables, views};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{self, AccessShare, RowExclusive, RowShare};
 use crate::schema::catalog::ConstraintBody;
 use crate::schema::operation::QName;
-use crate::syntax::name::{Ident, Symbol};
+use crate::syntax::name::{Ident, Name, Symbol};
 use crate::syntax::query::{Query, Reach, RowChange, RowVerb};
 
 /// Functions that use the sequence named by their first argument (facts `nextval`, `setval`).
@@ -20,26 +22,10 @@ pub(super) fn query(footprint: &mut Footprint<'_, '_>, query: &Query) {
     let mode = if query.locks_rows { RowShare } else { AccessShare };
     read(footprint, query, mode, false);
     for call in query.calls.iter().filter(|call| SEQUENCE_FUNCTIONS.contains(&&**call.name.last())) {
-        if let Some(sequence) = call.literals.first().and_then(Option::as_deref).and_then(named) {
-            let sequence = footprint.catalog.resolve(&sequence);
-            footprint.lock_as(&sequence, LockedKind::Sequence, RowExclusive);
+        if let Some(sequence) = call.literals.first().and_then(Option::as_deref) {
+            draw(footprint, Name::in_text(sequence, call.name.span()).as_ref());
         }
     }
-}
-
-/// The sequence a literal names, as `regclass` reads it.
-fn named(literal: &str) -> Option<crate::syntax::name::Name> {
-    use crate::syntax::name::Name;
-    let fold = |part: &str| {
-        let quoted = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
-        let name: Symbol = quoted.map_or_else(|| part.to_lowercase(), str::to_owned).into();
-        Ident { name, span: crate::syntax::span::Span::default() }
-    };
-    let (schema, name) = match literal.rsplit_once('.') {
-        Some((schema, name)) => (Some(fold(schema)), name),
-        None => (None, literal),
-    };
-    (!name.is_empty()).then(|| Name { schema, name: fold(name) })
 }
 
 /// `joined`: a change takes its rows from what is read, usually from all of it.
@@ -131,16 +117,24 @@ fn look_up_keys(footprint: &mut Footprint<'_, '_>, table: &QName, change: &RowCh
     }
 }
 
-/// Sequences behind columns that the `INSERT` leaves out.
+/// Sequences behind columns that the `INSERT` leaves out (facts `insert-serial`).
 fn draw_numbers(footprint: &mut Footprint<'_, '_>, table: &QName, given: &[Ident]) {
-    if given.is_empty() {
-        return;
-    }
-    for sequence in footprint.owned_sequences(table, None) {
-        let owner = footprint.catalog.sequence(&sequence).and_then(|found| found.owned_by.as_ref());
-        if owner.is_some_and(|(_, column)| given.iter().all(|given| given.name != *column)) {
-            footprint.lock(&sequence, RowExclusive);
+    let Some(found) = footprint.catalog.table(table).filter(|_| !given.is_empty()) else { return };
+    let given: BTreeSet<&Symbol> = given.iter().map(|given| &given.name).collect();
+    for column in found.columns.iter().filter(|column| !given.contains(&column.name)) {
+        draw(footprint, column.default.iter().flat_map(|default| &default.sequences));
+        if column.has_default == Some(true) && column.default.is_none() {
+            let sequences = footprint.owned_sequences(table, Some(&column.name));
+            footprint.lock_all(&sequences, RowExclusive);
         }
+    }
+}
+
+/// The next number of a sequence.
+pub(super) fn draw<'n>(footprint: &mut Footprint<'_, '_>, sequences: impl IntoIterator<Item = &'n Name>) {
+    for sequence in sequences {
+        let sequence = footprint.catalog.resolve(sequence);
+        footprint.lock_as(&sequence, LockedKind::Sequence, RowExclusive);
     }
 }
 

@@ -5,10 +5,10 @@ use super::alter_column::{self, Site};
 use super::constraint::Wanted;
 use super::create_table::used_table;
 use super::{Log, column, constraint, drop, inherit, part_name, rename};
-use crate::schema::catalog::{Catalog, ConstraintBody, Relation};
+use crate::schema::catalog::{Catalog, ConstraintBody, Relation, Sequence};
 use crate::schema::operation::QName;
 use crate::syntax::alter::{ActionKind, AlterKind, AlterTable};
-use crate::syntax::name::{Ident, Symbol};
+use crate::syntax::name::{Ident, Name, Symbol};
 
 pub(super) fn alter(
     catalog: &mut Catalog<'_>,
@@ -41,7 +41,20 @@ pub(super) fn alter(
             let site = Site { table: relation, only: alter.only };
             alter_table(catalog, &site, action, log);
         }
-        Some(Relation::View(_) | Relation::Sequence(_)) | None => {}
+        Some(Relation::Sequence(_)) => {
+            if let ActionKind::SequenceOptions { owned_by: Some((table, column)), .. } = action {
+                own_sequence(catalog, relation, table, column);
+            }
+        }
+        Some(Relation::View(_)) | None => {}
+    }
+}
+
+/// `OWNED BY table.column`.
+fn own_sequence(catalog: &mut Catalog<'_>, name: &QName, table: &Name, column: &Ident) {
+    let owner = (catalog.resolve(table), column.name.clone());
+    if let Some(sequence) = catalog.take_sequence(name) {
+        catalog.put_sequence(Sequence { owned_by: Some(owner), ..sequence });
     }
 }
 
@@ -67,7 +80,7 @@ fn alter_table(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &ActionKind, 
             }
         }
         ActionKind::AddConstraint(def) => {
-            constraint::add(catalog, table, &Wanted { def, column: None, proven: false }, log);
+            constraint::add(catalog, table, &Wanted { def, column: None, proven: false, only: site.only }, log);
         }
         ActionKind::AlterConstraint { constraint, enforced: Some(enforced), .. } => {
             change_constraint(catalog, table, constraint, log, |found| {

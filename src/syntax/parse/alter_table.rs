@@ -4,7 +4,7 @@ use super::alter_column::alter_column;
 use super::column::column_def;
 use super::constraint::{at_constraint, table_constraint};
 use super::create_table::partition_bound;
-use super::sequence::sequence_options;
+use super::sequence::{SequenceOptions, sequence_options};
 use crate::syntax::alter::{Action, ActionKind, AlterKind, AlterTable};
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::name::{Ident, Name};
@@ -27,8 +27,8 @@ pub(super) fn alter_table(cursor: &mut Cursor<'_>, kind: AlterKind) -> Parse<Sta
     cursor.eat_operator("*");
     let actions = if kind == AlterKind::Sequence && !sequence_renames(cursor) {
         let start = cursor.here();
-        let data_type = sequence_options(cursor)?.data_type;
-        vec![Action { span: cursor.since(start), kind: ActionKind::SequenceOptions { data_type } }]
+        let SequenceOptions { data_type, owned_by } = sequence_options(cursor)?;
+        vec![Action { span: cursor.since(start), kind: ActionKind::SequenceOptions { data_type, owned_by } }]
     } else {
         cursor.list(|cursor| action(cursor, kind))?
     };

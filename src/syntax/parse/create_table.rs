@@ -2,6 +2,7 @@
 
 use super::column::column_def;
 use super::constraint::{at_constraint, table_constraint};
+use super::expression::summarize;
 use super::rows;
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::statement::StatementKind;
@@ -52,6 +53,8 @@ pub(super) fn create_table(cursor: &mut Cursor<'_>, modifiers: Modifiers) -> Par
     while !cursor.done() {
         option(cursor, &mut table)?;
     }
+    // Thousands of these are alive at once.
+    table.columns.shrink_to_fit();
     if !has_shape(&table) {
         return cursor.refuse("a column list");
     }
@@ -131,9 +134,9 @@ fn option(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Parse<()> {
         let mut group = cursor.group()?;
         table.inherits = group.names("a table name")?;
     } else if cursor.eat("PARTITION BY") {
-        cursor.label("a partition method")?;
-        cursor.group()?;
-        table.partition_by = Some(PartitionBy { span: cursor.since(start) });
+        let hash = cursor.label("a partition method")?.name.eq_ignore_ascii_case("hash");
+        let columns = summarize(cursor.group()?).columns;
+        table.partition_by = Some(PartitionBy { span: cursor.since(start), columns, hash });
     } else if cursor.eat("USING") {
         cursor.ident("an access method")?;
     } else if cursor.eat("WITH NO DATA") {

@@ -1,7 +1,7 @@
 //! Summarises expressions from their tokens. Nothing here recurses and nothing is refused.
 
 use super::data_type::data_type;
-use crate::syntax::cursor::{Cursor, fold};
+use crate::syntax::cursor::{Cursor, fold, unquote};
 use crate::syntax::expr::{Expr, Shape};
 use crate::syntax::keyword::is_reserved;
 use crate::syntax::name::{Ident, Name, Symbol};
@@ -61,7 +61,7 @@ const NO_COLUMN: &[&str] = &[
 
 /// Summarises all tokens of `cursor`.
 pub(super) fn summarize(cursor: Cursor<'_>) -> Expr {
-    let mut calls = Vec::new();
+    let (mut calls, mut sequences) = (Vec::new(), Vec::new());
     let mut columns: Vec<Symbol> = Vec::new();
     let tokens = cursor.rest();
     for (index, token) in tokens.iter().enumerate() {
@@ -76,6 +76,10 @@ pub(super) fn summarize(cursor: Cursor<'_>) -> Expr {
         let word = token.kind == TokenKind::Word;
         if next == Some(TokenKind::LeftParen) {
             if !word || !NO_FUNCTION.contains(&&*name) {
+                sequences.extend(tokens.get(index + 2).filter(|_| &*name == "nextval").and_then(|token| {
+                    let literal = token.kind == TokenKind::String;
+                    literal.then(|| Name::in_text(&unquote(cursor.text_of(*token)), token.span)).flatten()
+                }));
                 calls.push(qualified(cursor, tokens, index, name, *token));
             }
         } else if word && VALUE_FUNCTIONS.contains(&&*name) {
@@ -86,7 +90,7 @@ pub(super) fn summarize(cursor: Cursor<'_>) -> Expr {
     }
     columns.sort();
     columns.dedup();
-    Expr { span: cursor.whole(), shape: shape(cursor), calls, columns, not_null: not_null(cursor) }
+    Expr { span: cursor.whole(), shape: shape(cursor), calls, sequences, columns, not_null: not_null(cursor) }
 }
 
 /// The word at `index` names a type: it follows `::`, or `AS` inside a cast.
