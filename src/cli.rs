@@ -111,7 +111,7 @@ pub struct ConfigArgs {
 pub struct DatabaseArgs {
     /// The database the migrations run on, such as `postgres@16`.
     ///
-    /// PostgreSQL 12 to 18 are known. Without a version, the oldest one that is still supported is assumed.
+    /// Versions 12 to 18 are known. Without one, the oldest that is still supported is assumed.
     #[arg(long, value_name = "ENGINE", env = "SWITCHBACK_ENGINE", value_parser = value::engine)]
     pub engine: Option<u16>,
     /// How many rows a table has, such as `users=40m`; may be repeated.
@@ -227,6 +227,7 @@ mod tests {
     #[test]
     fn help_reads_well() {
         let mut command = Cli::command().term_width(100);
+        command.build();
         insta::assert_snapshot!("help", command.render_long_help());
         let check = command.find_subcommand_mut("check").unwrap();
         insta::assert_snapshot!("help_check", check.render_long_help());

@@ -4,7 +4,9 @@ mod options;
 pub mod value;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use miette::{NamedSource, SourceSpan};
 use options::Options;
@@ -31,17 +33,17 @@ pub struct Config {
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("{}: {message}", path.display())]
+#[error("{message}")]
 pub struct ConfigError {
     /// The file.
     pub path: PathBuf,
     /// Its text.
     #[source_code]
-    pub text: NamedSource<String>,
+    pub text: Arc<NamedSource<String>>,
     /// The bytes at fault, where the text could be read.
     #[label]
     pub span: Option<SourceSpan>,
-    /// What is wrong: lower case, no full stop.
+    /// What is wrong: lower case, no full stop. Names the file only where there is no span to show it.
     pub message: String,
     /// What to write instead.
     #[help]
@@ -64,13 +66,14 @@ pub fn find(path: &Path) -> Option<PathBuf> {
 
 /// Reads a configuration file. `path` is absolute; `known` are the names of the rules.
 pub fn read(path: &Path, known: &[&'static str]) -> Result<Config, ConfigError> {
-    match fs::read_to_string(path) {
+    let text = fs::read(path).and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
+    match text {
         Ok(text) => parse(path, text, known),
         Err(error) => Err(ConfigError {
             path: path.to_owned(),
-            text: NamedSource::new(FILE_NAME, String::new()),
+            text: Arc::new(NamedSource::new(FILE_NAME, String::new())),
             span: None,
-            message: format!("cannot be read: {error}"),
+            message: format!("{} cannot be read: {error}", path.display()),
             help: None,
         }),
     }
@@ -81,10 +84,10 @@ pub fn parse(path: &Path, text: String, known: &[&'static str]) -> Result<Config
     let base = path.parent().unwrap_or(Path::new(""));
     let resolved = toml::from_str::<Options>(&text)
         .map_err(options::Problem::from)
-        .and_then(|options| options::resolve(options, base, known));
+        .and_then(|options| options::resolve(&options, base, known));
     resolved.map_err(|problem| ConfigError {
         path: path.to_owned(),
-        text: NamedSource::new(path.to_string_lossy(), text),
+        text: Arc::new(NamedSource::new(path.to_string_lossy(), text)),
         span: problem.span.map(SourceSpan::from),
         message: problem.message,
         help: problem.help,

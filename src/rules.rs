@@ -19,7 +19,7 @@ macro_rules! rules {
 
 rules! {
     allow_without_reason => "allow-without-reason", Directive;
-    backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Step;
+    backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Release;
     blocking_rewrite => "blocking-rewrite", Step;
     blocking_scan => "blocking-scan", Step;
     column_type_change => "column-type-change", Step;
@@ -28,7 +28,7 @@ rules! {
     contract_before_expand => "contract-before-expand", Release;
     expand_with_contract => "expand-with-contract", Release;
     history_mismatch => "history-mismatch", Step;
-    index_drop_not_concurrent => "index-drop-not-concurrent", Step;
+    index_drop_not_concurrent => "index-drop-not-concurrent", Release;
     index_not_concurrent => "index-not-concurrent", Step;
     missing_lock_timeout => "missing-lock-timeout", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;

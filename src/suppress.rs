@@ -25,7 +25,8 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
                 } else {
                     target(&script.statements, directive, &parsed.migration.text)
                 };
-                places.push(Place { file, directive, target, used: vec![false; directive.rules.len()] });
+                let used = vec![false; directive.rules.len()];
+                places.push(Place { file, text: &parsed.migration.text, directive, target, used });
             }
         }
     }
@@ -51,6 +52,8 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
 /// A directive at its place.
 struct Place<'a> {
     file: u32,
+    /// The text of the file.
+    text: &'a str,
     directive: &'a Directive,
     /// The statement it covers; none for the whole file.
     target: Option<Span>,
@@ -64,6 +67,20 @@ fn target(statements: &[Statement], directive: &Directive, text: &str) -> Option
     let before = next.checked_sub(1).and_then(|index| statements.get(index));
     let same_line = |statement: &&Statement| !Span::new(statement.span.end, at.start).of(text).contains(['\n', '\r']);
     before.filter(same_line).or_else(|| statements.get(next)).map(|statement| statement.span).or(Some(Span::default()))
+}
+
+/// The whole line where the comment stands alone on it; else the comment and the blanks before it.
+fn with_line(text: &str, comment: Span) -> Span {
+    let before = Span::new(0, comment.start).of(text);
+    let code = before.trim_end_matches([' ', '\t']);
+    let start = u32::try_from(code.len()).unwrap_or(comment.start);
+    let alone = code.is_empty() || code.ends_with(['\n', '\r']);
+    let after = text.get(comment.end as usize..).unwrap_or_default();
+    let newline = ["\r\n", "\n", "\r"].into_iter().find(|newline| after.starts_with(newline));
+    match newline {
+        Some(newline) if alone => Span::new(start, comment.end + u32::from(newline.len() == 2) + 1),
+        _ => Span::new(start, comment.end),
+    }
 }
 
 impl Place<'_> {
@@ -113,7 +130,8 @@ impl Place<'_> {
         let message = format!("allow({rule}) hides nothing");
         let mut finding = self.finding("unused-allow", span, message, "remove it".to_owned());
         if self.directive.rules.len() == 1 {
-            finding.fix = Some(Fix::safe("remove the directive", vec![Edit::delete(self.directive.span)]));
+            finding.fix =
+                Some(Fix::safe("remove the directive", vec![Edit::delete(with_line(self.text, self.directive.span))]));
         }
         finding
     }

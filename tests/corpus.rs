@@ -1,9 +1,18 @@
 //! Thousands of real migrations that nobody here wrote: each is answered, in bounded time, and nearly every statement is
 //! understood. Runs where the corpus is: `SWITCHBACK_CORPUS`, or `../shared/corpus.tar.gz`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use switchback::lint::lint;
@@ -13,16 +22,22 @@ use switchback::syntax::span::Span;
 use switchback::syntax::statement::StatementKind;
 use switchback::syntax::{STACK_SIZE, parse};
 
-/// Hashes of the statements that libpg_query refuses; see `fixtures/corpus/README.md`.
+/// Hashes of the statements that `libpg_query` refuses; see `fixtures/corpus/README.md`.
 const REFUSED: &str = include_str!("../fixtures/corpus/refused.txt");
 
-/// Of the statements libpg_query accepts, at least this many in ten thousand are understood.
+/// Of the statements `libpg_query` accepts, at least this many in ten thousand are understood.
 const UNDERSTOOD: usize = 9_990;
 
 /// No repository takes longer, also unoptimised on a busy machine.
 const LONGEST: Duration = Duration::from_secs(120);
 
+/// The corpus, unpacked once for all tests.
 fn corpus() -> Option<PathBuf> {
+    static CORPUS: OnceLock<Option<PathBuf>> = OnceLock::new();
+    CORPUS.get_or_init(unpack).clone()
+}
+
+fn unpack() -> Option<PathBuf> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     #[allow(clippy::disallowed_methods, reason = "tests are told where the corpus is")]
     let archive =

@@ -1,5 +1,13 @@
 //! Histories under `fixtures/histories/`: each story's findings are a snapshot.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::path::{Path, PathBuf};
 
 use switchback::lint::lint;

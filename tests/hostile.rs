@@ -1,5 +1,13 @@
 //! Any bytes in, an answer out: the inputs that are known to break parsers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
+
 use switchback::syntax::span::Span;
 use switchback::syntax::statement::StatementKind;
 use switchback::syntax::{STACK_SIZE, Script, parse};

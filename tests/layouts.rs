@@ -1,5 +1,7 @@
 //! Loads every tree in `fixtures/layouts` and shows what was made of it: order, sections, and how they run.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,13 @@
 //! Properties that hold for any input: spans lie in the text, in order, and nothing panics.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
+
 use proptest::prelude::*;
 use switchback::syntax::span::Span;
 use switchback::syntax::{parse, statement_spans};

@@ -112,6 +112,9 @@ fn request(
 }
 
 fn explain_sources(sources: &source::Sources, log: &mut dyn Write) -> io::Result<()> {
+    for found in &sources.layouts {
+        writeln!(log, "{}: {} migrations laid out as {}", found.folder.display(), found.migrations, found.layout)?;
+    }
     for skipped in &sources.skipped {
         writeln!(log, "skipped {}: {}", skipped.path.display(), skipped.reason)?;
     }

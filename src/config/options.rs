@@ -57,7 +57,7 @@ pub(super) struct Problem {
 }
 
 /// Resolves options over the defaults. Paths are seen from `base`.
-pub(super) fn resolve(options: Options, base: &Path, known: &[&'static str]) -> Result<Config, Problem> {
+pub(super) fn resolve(options: &Options, base: &Path, known: &[&'static str]) -> Result<Config, Problem> {
     let mut settings = Settings::default();
     if let Some(engine) = &options.engine {
         settings.version = at(engine, value::engine)?;
@@ -106,7 +106,7 @@ impl Problem {
 impl From<toml::de::Error> for Problem {
     fn from(error: toml::de::Error) -> Self {
         let problem = unknown_key(error.message()).unwrap_or_else(|| {
-            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            let message = error.message().split('\n').collect::<Vec<_>>().join(", ");
             ValueError { message, help: None }
         });
         Self { span: error.span(), message: problem.message, help: problem.help }

@@ -6,6 +6,7 @@ use crate::finding::Level;
 use crate::rule::RuleId;
 use crate::settings::DEFAULT_VERSION;
 use crate::source::migration::TransactionMode;
+use crate::suggest::nearest;
 
 /// The versions of `PostgreSQL` that are known.
 const VERSIONS: std::ops::RangeInclusive<u16> = 12..=18;
@@ -156,14 +157,11 @@ pub fn transaction(text: &str) -> Result<TransactionMode, ValueError> {
 
 /// The error for a name that is none of the `known`, with the nearest of them.
 pub fn unknown(kind: &str, text: &str, known: &[&str]) -> ValueError {
-    let likeness = |name: &&&str| strsim::jaro_winkler(name, text);
-    let nearest = known.iter().max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
-    let help = match nearest.filter(|name| likeness(name) > 0.8) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => {
-            let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("known {kind}s: {}", names.join(", "))
-        }
+    let help = if let Some(name) = nearest(text, known.iter().copied()) {
+        format!("did you mean `{name}`?")
+    } else {
+        let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+        format!("known {kind}s: {}", names.join(", "))
     };
     ValueError { message: format!("unknown {kind} `{text}`"), help: Some(help) }
 }

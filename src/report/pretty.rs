@@ -127,12 +127,12 @@ fn theme(level: Level, snippet: &Snippet, style: Style) -> GraphicalTheme {
 fn write_details(finding: &Finding, files: &Files<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut detail = |name: &str, text: &str| write_detail(name, text, style, out);
     for note in &finding.notes {
-        detail("note", note)?;
+        detail("note", &one_line(note))?;
     }
     let elsewhere = finding.related.iter().filter(|related| related.file != finding.file);
     for related in elsewhere.clone().take(MOST_RELATED) {
         let line = files.position(related.file, related.span.start).line;
-        detail("note", &format!("{}:{line}: {}", files.path(related.file), related.message))?;
+        detail("note", &one_line(&format!("{}:{line}: {}", files.path(related.file), related.message)))?;
     }
     let left_out = elsewhere.count().saturating_sub(MOST_RELATED);
     if left_out > 0 {
@@ -146,11 +146,12 @@ fn write_details(finding: &Finding, files: &Files<'_>, style: Style, out: &mut d
             Safety::Safe => "safe",
             Safety::Unsafe => "to be read first",
         };
-        detail("fix", &format!("{} ({safety})", fix.title))?;
+        detail("fix", &one_line(&format!("{} ({safety})", fix.title)))?;
     }
     detail("see", &format!("switchback explain {}", finding.rule.0))
 }
 
+/// Writes `name: text`, further lines of the text (SQL to write, in a help) under its first.
 fn write_detail(name: &str, text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let name = format!("{name}:");
     let mut lead = format!("  {} ", paint(style, Color::Cyan, &format!("{name:<5}")));

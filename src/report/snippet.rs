@@ -7,7 +7,7 @@ use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanConten
 
 use super::files::Files;
 use super::position::{LineIndex, floor_boundary};
-use super::text::visible;
+use super::text::{one_line, visible};
 use crate::finding::Finding;
 use crate::syntax::span::Span;
 
@@ -104,7 +104,7 @@ impl Snippet {
         let Some(chunk) = self.chunks.get(chunk) else { return };
         let start = chunk.locate(source, start);
         let end = chunk.locate(source, marked.end as usize).max(start);
-        self.labels.push(Label { span: start..end, text: visible(text).into_owned(), primary });
+        self.labels.push(Label { span: start..end, text: one_line(text), primary });
     }
 }
 

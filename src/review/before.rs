@@ -20,7 +20,7 @@ pub(super) fn before(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Before
         OperationKind::Alter { relation, action, .. } => alter(catalog, relation, &action.kind, &mut before),
         OperationKind::Drop { kind, name, on, .. } => drop_target(catalog, *kind, name, on.as_ref(), &mut before),
         OperationKind::AlterObject { name: Some(name), def, .. } if is_type(def.kind) => {
-            user_type(catalog, name, &mut before)
+            user_type(catalog, name, &mut before);
         }
         _ => {
             if let Some(relation) = main_relation(operation) {

@@ -53,9 +53,9 @@ impl<'a> Replay<'a> {
         let mut tracker = Tracker::default();
         let mut statement_index = 0;
         for (section, script) in &parsed.scripts {
-            let mode = match (section.transaction, self.settings.transaction) {
-                (TransactionMode::Unknown, Some(mode)) => mode,
-                (mode, _) => mode,
+            let mode = match section.transaction {
+                TransactionMode::Unknown => self.settings.transaction.unwrap_or(TransactionMode::Unknown),
+                mode => mode,
             };
             tracker.enter(mode, script.statements.len());
             let mut snapshots = Snapshots::new(&script.statements);

@@ -64,7 +64,7 @@ pub struct Before {
     pub origin: Option<Origin>,
     /// Where its present name was given, if renamed.
     pub renamed: Option<Origin>,
-    /// Views, triggers and functions that still use the target, in words: "view active_users".
+    /// Views, triggers and functions that still use the target, in words: "view `active_users`".
     pub dependents: Vec<String>,
     /// Whether the history knows that the target exists.
     pub known: bool,

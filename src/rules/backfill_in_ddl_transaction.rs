@@ -1,27 +1,34 @@
 //! See `rules/backfill-in-ddl-transaction.md`.
 
-use super::support::{sweep, transaction_words};
-use crate::review::session::HeldLock;
+use super::support::held::{Held, Holds};
+use super::support::{edit, sweep};
 use crate::review::step::{Release, Size, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::query::{Reach, RowChange, RowVerb};
 
-pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findings) {
-    let OperationKind::ChangeRows { table, change } = &step.operation.kind else { return };
-    let Some(transaction) = step.session.transaction else { return };
-    if !takes_long(step, release, table, change) {
-        return;
+pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
+    let mut holds = Holds::default();
+    for step in &release.steps {
+        if let OperationKind::ChangeRows { table, change } = &step.operation.kind
+            && takes_long(step, release, table, change)
+            && let Some(held) = holds.before(step, table)
+        {
+            report(step, table, change, &held, findings);
+        }
+        holds.after(step);
     }
-    let Some(held) = strongest(step) else { return };
+}
+
+fn report(step: &Step<'_>, table: &QName, change: &RowChange, held: &Held<'_>, findings: &mut Findings) {
     let locked = held.relation.short();
     let mode = held.mode.words();
     findings
         .on(step, format!("rows of {} are changed while {} of {locked} wait", table.short(), held.mode.blocked()))
-        .at(change.span)
+        .at(edit::place(step, change.span))
         .label("runs under the lock of an earlier statement")
         .subject(table.to_string())
-        .note(format!("{mode} on {locked} is held until the end of {}", transaction_words(transaction)))
+        .note(format!("{mode} on {locked} is held until the end of {}", held.until))
         .related(step.file, held.by, format!("{mode} on {locked} is taken here"))
         .help("move the rows in a migration of its own, in batches that commit, after the schema change has committed")
         .emit();
@@ -44,14 +51,4 @@ fn takes_long(step: &Step<'_>, release: &Release<'_>, table: &QName, change: &Ro
                 && matches!(change.reach, Reach::Everything | Reach::Filtered | Reach::Batch)
         }
     }
-}
-
-/// The strongest lock of earlier statements that makes others wait; the one on the changed table first.
-fn strongest<'s>(step: &'s Step<'_>) -> Option<&'s HeldLock> {
-    let OperationKind::ChangeRows { table, .. } = &step.operation.kind else { return None };
-    step.session
-        .held
-        .iter()
-        .filter(|held| held.mode.blocks_writes())
-        .max_by_key(|held| (held.mode, held.relation == *table))
 }

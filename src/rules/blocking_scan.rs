@@ -1,7 +1,9 @@
 //! See `rules/blocking-scan.md`.
 
-use super::support::{edit, lasting, with_impacts};
-use crate::review::step::{Impact, Release, Step};
+use super::support::{blocking, edit, lasting, with_impacts};
+use crate::engine::effect::LockedKind;
+use crate::finding::Level;
+use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
@@ -10,24 +12,57 @@ use crate::syntax::object::{AlterObject, ObjectChange};
 use crate::syntax::statement::ReindexTarget;
 use crate::syntax::table::ConstraintKind;
 
-pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
-    let scans = |impact: &&Impact| !impact.rewrite;
-    let Some(impact) = lasting(step).filter(scans).max_by_key(|impact| impact.mode) else { return };
-    if lasting(step).any(|impact| impact.rewrite) {
+pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findings) {
+    if let OperationKind::LockTable { .. } = step.operation.kind {
+        return explicit_lock(step, findings);
+    }
+    if lasting(step).any(|impact| impact.rewrite) || refers_from_new_table(step, release) {
         return;
     }
+    let reindex = matches!(step.operation.kind, OperationKind::Reindex { .. });
+    // The table of an index may be unknown; then its lock is all there is to go by.
+    let unknown = || blocking(step).find(|impact| reindex && impact.kind == LockedKind::Index);
+    let Some(impact) = lasting(step).max_by_key(|impact| impact.mode).or_else(unknown) else { return };
     let relation = impact.relation.short();
-    let work = if impact.build && !impact.scan { "builds an index on" } else { "reads every row of" };
     let (what, help) = words(step, &impact.relation);
-    let builder = findings
-        .on(step, format!("{what} {work} {relation} while {} wait", impact.mode.blocked()))
-        .label(format!("{} wait as long as {relation} is big", impact.mode.blocked()))
+    let (work, waiting) = match (reindex, impact.build && !impact.scan) {
+        (true, _) => ("rebuilds", "reads and writes"),
+        (false, true) => ("builds an index on", impact.mode.blocked()),
+        (false, false) => ("reads every row of", impact.mode.blocked()),
+    };
+    let mut builder = findings
+        .on(step, format!("{what} {work} {relation} while {waiting} wait"))
+        .label(format!("{waiting} wait as long as {relation} is big"))
         .subject(impact.relation.to_string());
-    let mut builder = with_impacts(builder, lasting(step).filter(scans));
+    builder = with_impacts(builder, blocking(step).filter(|other| other.lasts() || !impact.lasts()));
+    if reindex {
+        builder = builder.note("planning a query locks every index of its tables, so readers wait as well");
+    }
     if let Some(assumed) = &step.effects.assumed {
         builder = builder.note(assumed);
     }
     builder.help(help).emit();
+}
+
+/// How long the lock is held depends on what follows, so this is a warning.
+fn explicit_lock(step: &Step<'_>, findings: &mut Findings) {
+    let Some(impact) = blocking(step).next() else { return };
+    let relation = impact.relation.short();
+    findings
+        .on(step, format!("LOCK TABLE stops {} of {relation} until the transaction commits", impact.mode.blocked()))
+        .label("everything after it runs under this lock")
+        .subject(impact.relation.to_string())
+        .impact(impact)
+        .at_most(Level::Warning)
+        .help("keep what follows to a few statements that are done at once, or use a weaker mode, and set a lock_timeout")
+        .emit();
+}
+
+/// A foreign key of a new table has no rows to look up.
+fn refers_from_new_table(step: &Step<'_>, release: &Release<'_>) -> bool {
+    let OperationKind::Alter { action, .. } = &step.operation.kind else { return false };
+    let adds = matches!(action.kind, ActionKind::AddConstraint(_) | ActionKind::AddColumn { .. });
+    adds && step.on_new_table(release)
 }
 
 fn words(step: &Step<'_>, scanned: &QName) -> (&'static str, String) {

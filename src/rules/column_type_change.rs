@@ -44,7 +44,12 @@ fn report(step: &Step<'_>, table: &QName, column: &Ident, data_type: &DataType, 
     if let Some(assumed) = assumed {
         builder = builder.note(assumed).at_most(Level::Warning);
     }
-    builder.help(help(table, column, to, length_limit(before, data_type))).emit();
+    let help = if rewrites {
+        rewrite_help(table, column, to, length_limit(before, data_type))
+    } else {
+        recheck_help(step, table)
+    };
+    builder.help(help).emit();
 }
 
 /// The locks that last, else those that block.
@@ -73,7 +78,7 @@ fn length_limit(from: Option<&DataType>, to: &DataType) -> Option<i64> {
     }
 }
 
-fn help(table: &QName, column: &Ident, to: &str, limit: Option<i64>) -> String {
+fn rewrite_help(table: &QName, column: &Ident, to: &str, limit: Option<i64>) -> String {
     let short = table.short();
     let name = Quoted(&column.name);
     if let Some(limit) = limit {
@@ -89,4 +94,20 @@ fn help(table: &QName, column: &Ident, to: &str, limit: Option<i64>) -> String {
         "add a column of the new type, keep both in step by a trigger, fill it in batches, move readers and writers, and \
          drop the old one in a later release:\nALTER TABLE {short} ADD COLUMN {new} {to};"
     )
+}
+
+fn recheck_help(step: &Step<'_>, table: &QName) -> String {
+    match step.effects.builds.iter().find_map(|(_, index)| index.as_ref()) {
+        Some(index) => {
+            let index = Quoted(index);
+            format!(
+                "drop the index before and build it again after, both outside a transaction:\nDROP INDEX CONCURRENTLY \
+                 {index};\nCREATE INDEX CONCURRENTLY {index} ON {} …;",
+                table.short()
+            )
+        }
+        None => "drop the constraint that mentions the column before, add it again with NOT VALID after, and validate it in \
+                 a transaction of its own"
+            .to_owned(),
+    }
 }

@@ -43,7 +43,7 @@ fn of_table(
     }
     let builder = findings
         .on(step, format!("adding {what} reads every row of {} while {} wait", table.short(), waiting(step)))
-        .at(constraint.span)
+        .at(edit::place(step, constraint.span))
         .label("old rows are checked at once")
         .subject(table.to_string());
     let builder = with_impacts(builder, lasting(step));
@@ -56,15 +56,18 @@ fn of_table(
         return;
     }
     let add = format!("ALTER TABLE {} ADD {} NOT VALID;", table.short(), edit::text(step, constraint.span));
-    let fix = Fix::manual("add NOT VALID", vec![Edit::insert(constraint.span.end, " NOT VALID")]);
-    builder.help(recipe(table, &add, &name)).fix(fix).emit();
+    let builder = builder.help(recipe(table, &add, &name));
+    if step.operation.body.is_some() {
+        return builder.emit();
+    }
+    builder.fix(Fix::manual("add NOT VALID", vec![Edit::insert(constraint.span.end, " NOT VALID")])).emit();
 }
 
 fn of_column(step: &Step<'_>, table: &QName, column: &ColumnDef, constraint: &Constraint, findings: &mut Findings) {
     let Some((what, name)) = described(table, constraint, Some(&column.name)) else { return };
     let builder = findings
         .on(step, format!("{what} on a new column reads every row of {} while {} wait", table.short(), waiting(step)))
-        .at(constraint.span)
+        .at(edit::place(step, constraint.span))
         .label("old rows are checked at once")
         .subject(super::support::column_subject(table, &column.name.name));
     let clause = match &constraint.kind {

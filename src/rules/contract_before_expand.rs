@@ -1,7 +1,7 @@
 //! See `rules/contract-before-expand.md`.
 
 use super::support::removal::{Removal, Removed, removals};
-use super::support::{column_path, with_dependents};
+use super::support::with_dependents;
 use crate::review::step::Release;
 use crate::rule::Findings;
 use crate::syntax::name::Quoted;
@@ -19,26 +19,24 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
         .label("no earlier release retired it")
         .subject(removal.what.subject())
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema");
-    with_dependents(builder, removal.step).help(help(removal)).emit();
+    with_dependents(builder, removal.step)
+        .note("if it is unused already, say how you know: -- switchback: allow(contract-before-expand) <evidence>")
+        .help(help(removal))
+        .emit();
 }
 
 fn help(removal: &Removal<'_, '_>) -> String {
-    let evidence = "if it is unused already, say how you know: -- switchback: allow(contract-before-expand) <evidence>";
-    match removal.what {
-        Removed::Column(table, column) => {
-            let required = removal.step.column(&column.name).and_then(|column| column.not_null);
-            let path = column_path(table, &column.name);
-            let loosen = format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;", table.short(), Quoted(&column.name));
-            match required {
-                Some(false) => format!("ship a release that no longer uses {path}, then drop it in a later one; {evidence}"),
-                Some(true) | None => format!(
-                    "first ship a release that no longer uses {path} and lets its rows leave it out, then drop it in a \
-                     later one; {evidence}\n{loosen}"
-                ),
-            }
-        }
-        Removed::Object(..) | Removed::Schema(_) => {
-            format!("ship a release that no longer uses it, then drop it in a later one; {evidence}")
+    let words = removal.what.words();
+    if let Removed::Column(table, column) = removal.what {
+        let required = removal.step.column(&column.name).and_then(|column| column.not_null);
+        if required != Some(false) {
+            return format!(
+                "first ship a release that no longer uses {words} and lets new rows leave it out, then drop it in a later \
+                 one:\nALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;",
+                table.short(),
+                Quoted(&column.name)
+            );
         }
     }
+    format!("first ship a release that no longer uses {words}, then drop it in a later one")
 }

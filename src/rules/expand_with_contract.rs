@@ -2,7 +2,7 @@
 
 use super::support::removal::{Removal, Removed, Replacement, removals};
 use super::support::copies::Copy;
-use super::support::{column_path, with_dependents};
+use super::support::{column_path, edit, with_dependents};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::syntax::name::{Ident, Quoted};
@@ -22,7 +22,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn copied(removal: &Removal<'_, '_>, copy: &Copy<'_>, findings: &mut Findings) {
     let words = removal.what.words();
-    let target = filled(copy);
+    let target = filled(copy, removal.what);
     let message = format!("{words} is dropped in the release that copies it to {target}");
     let label = "the running code still uses it, and what it writes from now on is lost";
     report(removal, &message, label, findings, |builder| builder.related(copy.file, copy.span, "copied here"));
@@ -41,7 +41,7 @@ fn added(removal: &Removal<'_, '_>, columns: &[(&Step<'_>, &Ident)], again: bool
     };
     report(removal, &message, label, findings, |mut builder| {
         for (step, column) in columns.iter().take(SHOWN) {
-            builder = builder.related(step.file, column.span, "added here");
+            builder = builder.related(step.file, edit::place(step, column.span), "added here");
         }
         builder
     });
@@ -67,7 +67,9 @@ fn report<'f>(
 }
 
 /// `users.first_name, users.last_name`, or the table where no column is named.
-fn filled(copy: &Copy<'_>) -> String {
-    let columns: Vec<_> = copy.columns.iter().take(SHOWN).map(|column| column_path(copy.target, &column.name)).collect();
+fn filled(copy: &Copy<'_>, removed: Removed<'_>) -> String {
+    let dropped = |column: &&Ident| matches!(removed, Removed::Column(_, dropped) if dropped.name == column.name);
+    let columns = copy.columns.iter().filter(|column| !dropped(column)).take(SHOWN);
+    let columns: Vec<_> = columns.map(|column| column_path(copy.target, &column.name)).collect();
     if columns.is_empty() { format!("table {}", Quoted(&copy.target.name)) } else { columns.join(", ") }
 }

@@ -17,7 +17,7 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
     let index = def.name.as_ref().map_or_else(|| "an index".to_owned(), |name| format!("index {}", Quoted(&name.name)));
     let mut builder = findings
         .on(step, format!("building {index} stops writes to {} until it is done", table.short()))
-        .at(def.head)
+        .at(edit::place(step, def.head))
         .label("without CONCURRENTLY")
         .subject(table.to_string());
     builder = with_impacts(builder, lasting(step));

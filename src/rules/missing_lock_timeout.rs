@@ -68,7 +68,8 @@ fn report(file: &Unbounded<'_, '_>, findings: &mut Findings) {
         .lock(impact)
         .note(format!("while it waits behind one long query, every later query on {relation} waits behind it"));
     if *more > 0 {
-        builder = builder.note(format!("so do {} of this file", counted(*more, "more statement")));
+        let verb = if *more == 1 { "waits" } else { "wait" };
+        builder = builder.note(format!("{} of this file {verb} in the same way", counted(*more, "more statement")));
     }
     if let Some(fix) = fix(step) {
         builder = builder.fix(fix);

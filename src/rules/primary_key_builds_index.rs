@@ -37,7 +37,7 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
 fn report(step: &Step<'_>, table: &QName, place: Span, help: &str, findings: &mut Findings) {
     let builder = findings
         .on(step, format!("the primary key builds its index while reads and writes of {} wait", table.short()))
-        .at(place)
+        .at(edit::place(step, place))
         .label("its index is built under the strongest lock")
         .subject(table.to_string());
     with_impacts(builder, lasting(step)).help(help).emit();

@@ -53,10 +53,19 @@ fn report(
     }
     builder
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema")
-        .help(format!(
-            "add {} as a new column, keep both in step while readers and writers move, and drop {} in a later release",
-            Quoted(&to.name),
-            Quoted(&column.name)
-        ))
+        .help(help(column, to, taker.is_some()))
         .emit();
+}
+
+fn help(column: &Ident, to: &Ident, swapped: bool) -> String {
+    let (old, new) = (Quoted(&column.name), Quoted(&to.name));
+    if swapped {
+        return format!(
+            "let every write reach both columns before the swap, and check that both hold the same; then say so: -- \
+             switchback: allow(rename-column) <how {old} was kept in step>"
+        );
+    }
+    format!(
+        "add {new} as a new column, keep both in step while readers and writers move, and drop {old} in a later release"
+    )
 }

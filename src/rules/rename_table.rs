@@ -6,7 +6,6 @@ use super::support::on_new_relation;
 use super::support::rename::{Rename, Renames};
 use crate::review::step::Release;
 use crate::rule::Findings;
-use crate::syntax::name::Quoted;
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let renames = Renames::of(release);
@@ -62,9 +61,8 @@ fn help(rename: &Rename<'_, '_>, swapped: bool) -> String {
     }
     format!(
         "leave a view under the old name, in the same transaction, and drop it when nothing names it any more:\nCREATE VIEW \
-         {} AS SELECT * FROM {}.{};",
+         {} AS SELECT * FROM {};",
         rename.old.short(),
-        Quoted(&rename.new.schema),
-        Quoted(&rename.new.name)
+        rename.new.short()
     )
 }

@@ -37,7 +37,7 @@ fn report(step: &Step<'_>, table: &QName, column: &ColumnDef, not_null: Span, fi
     let data_type = column.data_type.as_ref().map_or("<type>", |data_type| edit::text(step, data_type.span));
     findings
         .on(step, format!("{path} is NOT NULL without a default: adding it fails as soon as {short} has a row"))
-        .at(not_null)
+        .at(edit::place(step, not_null))
         .label("no value for the rows that are there")
         .subject(column_subject(table, &column.name.name))
         .note(format!("the previous release does not know the column, so every row it inserts into {short} is refused"))

@@ -2,6 +2,7 @@
 
 pub(crate) mod copies;
 pub(crate) mod edit;
+pub(crate) mod held;
 pub(crate) mod removal;
 pub(crate) mod rename;
 pub(crate) mod sweep;
@@ -40,7 +41,9 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 
 /// Names what still uses the target of the step.
 pub(crate) fn with_dependents<'b>(builder: Builder<'b>, step: &Step<'_>) -> Builder<'b> {
-    let dependents = &step.before.dependents;
+    // A function that is called to do the change names the target, of course.
+    let called = step.operation.body.is_some_and(|body| body.called);
+    let dependents = if called { &[] } else { step.before.dependents.as_slice() };
     let named = dependents.iter().take(DEPENDENTS_SHOWN);
     let builder = named.fold(builder, |builder, dependent| builder.note(format!("{dependent} still uses it")));
     match dependents.len().checked_sub(DEPENDENTS_SHOWN) {

@@ -1,5 +1,6 @@
 //! See `rules/unrecognized-statement.md`.
 
+use super::support::edit;
 use crate::finding::Level;
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
@@ -9,7 +10,7 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
     match &step.operation.kind {
         OperationKind::Unrecognized(unrecognized) => findings
             .on(step, format!("this statement could not be read, so nothing is known of what it does: {}", unrecognized.reason))
-            .at(unrecognized.at)
+            .at(edit::place(step, unrecognized.at))
             .label("not understood")
             .help("have a person check what it locks; if it is valid SQL, report it as a fault of this tool")
             .emit(),

@@ -1,52 +1,48 @@
 //! See `rules/validate-in-same-transaction.md`.
 
-use super::support::transaction_words;
+use super::support::held::{Held, Holds};
+use super::support::{edit, with_impacts};
 use crate::engine::lock::LockMode;
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::{ActionKind, AlterTable};
 use crate::syntax::name::{Ident, Quoted};
-use crate::syntax::span::Span;
 use crate::syntax::table::ConstraintKind;
 
-/// The lock under which the old rows are read.
-#[derive(Clone, Copy)]
-struct Held<'s> {
-    relation: &'s QName,
-    mode: LockMode,
-    by: Span,
-    until: &'static str,
-}
-
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
+    let mut holds = Holds::default();
     // The actions of a statement are looked through once, however many of them validate.
     let mut statement = None;
     let mut own = None;
     for step in &release.steps {
-        let OperationKind::Alter { relation, action, alter } = &step.operation.kind else { continue };
-        let ActionKind::ValidateConstraint { constraint } = &action.kind else { continue };
-        if statement != Some((step.file, step.statement_index)) {
-            statement = Some((step.file, step.statement_index));
-            own = strongest_action(relation, alter);
-        }
-        if step.impacts.iter().any(|impact| impact.scan)
-            && let Some(held) = held_before(step, relation).or(own)
+        if let OperationKind::Alter { relation, action, alter } = &step.operation.kind
+            && let ActionKind::ValidateConstraint { constraint } = &action.kind
         {
-            report(step, relation, constraint, &held, findings);
+            if statement != Some((step.file, step.statement_index)) {
+                statement = Some((step.file, step.statement_index));
+                own = strongest_action(step, relation, alter);
+            }
+            if step.impacts.iter().any(|impact| impact.scan)
+                && let Some(held) = holds.before(step, relation).or(own)
+            {
+                report(step, relation, constraint, &held, findings);
+            }
         }
+        holds.after(step);
     }
 }
 
 fn report(step: &Step<'_>, table: &QName, constraint: &Ident, held: &Held<'_>, findings: &mut Findings) {
     let name = Quoted(&constraint.name);
     let locked = held.relation.short();
-    findings
+    let builder = findings
         .on(step, format!("validating {name} reads every row of {} while {locked} stays locked", table.short()))
         .label(format!("{} of {locked} wait meanwhile", held.mode.blocked()))
         .subject(format!("{table}.{name}"))
         .note(format!("{} on {locked} is held until the end of {}", held.mode.words(), held.until))
-        .related(step.file, held.by, format!("{} on {locked} is taken here", held.mode.words()))
+        .related(step.file, held.by, format!("{} on {locked} is taken here", held.mode.words()));
+    with_impacts(builder, step.impacts.iter().filter(|impact| impact.scan))
         .help(format!(
             "validate it in a transaction of its own, for example in the next migration:\nALTER TABLE {} VALIDATE \
              CONSTRAINT {name};",
@@ -55,19 +51,11 @@ fn report(step: &Step<'_>, table: &QName, constraint: &Ident, held: &Held<'_>, f
         .emit();
 }
 
-/// The lock that an earlier statement of the transaction holds: on the table itself, else the strongest on any.
-fn held_before<'s>(step: &'s Step<'_>, table: &QName) -> Option<Held<'s>> {
-    let until = transaction_words(step.session.transaction?);
-    let earlier = || step.session.held.iter().filter(|held| held.mode.blocks_writes());
-    let held = earlier().find(|held| held.relation == *table).or_else(|| earlier().max_by_key(|held| held.mode))?;
-    Some(Held { relation: &held.relation, mode: held.mode, by: held.by, until })
-}
-
 /// One statement holds the strongest lock of its actions from its start to its end.
-fn strongest_action<'s>(table: &'s QName, alter: &'s AlterTable) -> Option<Held<'s>> {
+fn strongest_action<'s>(step: &Step<'_>, table: &'s QName, alter: &AlterTable) -> Option<Held<'s>> {
     let stronger = alter.actions.iter().filter_map(|action| Some((lock_needed(&action.kind)?, action.span)));
     let (mode, by) = stronger.max_by_key(|(mode, _)| *mode)?;
-    Some(Held { relation: table, mode, by, until: "the statement" })
+    Some(Held { relation: table, mode, by: edit::place(step, by), until: "the statement" })
 }
 
 /// The lock of an action, if it is stronger than that of validation.

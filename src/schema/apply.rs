@@ -1,7 +1,7 @@
 //! What an operation makes of the catalog, as the server would.
 //!
 //! Nothing here fails. What the history does not tell is taken to be there already; what contradicts it is noted, and the
-//! newer word wins. Bodies that may not run are taken to run.
+//! newer word wins. Statements that may not run are taken to run.
 
 mod alter;
 mod alter_column;
@@ -60,7 +60,8 @@ impl fmt::Display for Mismatch {
 impl<'a> Catalog<'a> {
     /// Makes the catalog what it is after `operation`. What is created gets `origin`.
     pub fn apply(&mut self, operation: &Operation<'a>, origin: Origin) -> Vec<Mismatch> {
-        let mut log = Log { origin, guarded: operation.guarded, notes: Vec::new() };
+        let lenient = operation.guarded || operation.body.is_some();
+        let mut log = Log { origin, lenient, opaque: self.opaque, notes: Vec::new() };
         match &operation.kind {
             OperationKind::CreateTable { table, def } => create_table::create_table(self, table, def, &mut log),
             OperationKind::SelectInto { table, query: _ } => create_table::select_into(self, table, &mut log),
@@ -78,13 +79,12 @@ impl<'a> Catalog<'a> {
             OperationKind::Drop { kind, name, written, on, def } => {
                 drop::drop_object(self, &drop::Dropped { kind: *kind, name, written, on: on.as_ref(), def }, &mut log);
             }
-            OperationKind::AlterObject { name, on, def } => {
-                if let Some(name) = name {
-                    rename::alter_object(self, name, on.as_ref(), def, &mut log);
-                }
+            OperationKind::AlterObject { name: Some(name), on, def } => {
+                rename::alter_object(self, name, on.as_ref(), def, &mut log);
             }
             OperationKind::Set(setting) => self.set(setting),
             OperationKind::Transaction(transaction) => self.transaction(transaction),
+            OperationKind::DynamicSql => self.opaque = true,
             _ => {}
         }
         log.notes
@@ -94,22 +94,29 @@ impl<'a> Catalog<'a> {
 /// What one operation brings along and leaves behind.
 struct Log {
     origin: Origin,
-    /// `IF EXISTS` or `IF NOT EXISTS` stands on it: nothing to note.
-    guarded: bool,
+    /// `IF EXISTS` or `IF NOT EXISTS` stands on it, or it stands in a body, which may ask first or catch the error: what
+    /// is there already stays, and there is nothing to note.
+    lenient: bool,
+    /// What seems to be missing may have been made by SQL that could not be read.
+    opaque: bool,
     notes: Vec<Mismatch>,
 }
 
 impl Log {
     fn missing(&mut self, what: &'static str, name: String) {
-        self.note(MismatchKind::Missing, what, name, None);
+        if !self.opaque {
+            self.note(MismatchKind::Missing, what, name, None);
+        }
     }
 
-    fn exists(&mut self, what: &'static str, name: String, earlier: Option<Origin>) {
+    /// Something of this name is there already. Whether it is to be replaced: the newer word wins.
+    fn exists(&mut self, what: &'static str, name: String, earlier: Option<Origin>) -> bool {
         self.note(MismatchKind::Exists, what, name, earlier);
+        !self.lenient
     }
 
     fn note(&mut self, kind: MismatchKind, what: &'static str, name: String, earlier: Option<Origin>) {
-        if !self.guarded {
+        if !self.lenient {
             self.notes.push(Mismatch { kind, what, name, earlier });
         }
     }

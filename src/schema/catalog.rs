@@ -53,6 +53,8 @@ pub struct Catalog<'a> {
     pub referencing: BTreeMap<QName, BTreeSet<QName>>,
     /// Parent → partitions and inheriting children.
     pub children: BTreeMap<QName, BTreeSet<QName>>,
+    /// SQL has run that could not be read: there may be more than the catalog knows.
+    pub opaque: bool,
     /// Who else depends on whom.
     pub links: Links,
 }
@@ -78,6 +80,7 @@ impl Default for Catalog<'_> {
             functions: BTreeMap::new(),
             referencing: BTreeMap::new(),
             children: BTreeMap::new(),
+            opaque: false,
             links: Links::default(),
         }
     }

@@ -22,7 +22,7 @@ pub enum Target<'t> {
     Function(&'t QName),
 }
 
-/// The views, triggers, functions and generated columns that use `target`: "view active_users", "trigger sync on users".
+/// The views, triggers, functions and generated columns that use `target`: "view buyers", "trigger sync on users".
 /// A function counts when the words of its body name the table and the column.
 pub fn dependents(catalog: &Catalog<'_>, target: Target<'_>) -> Vec<String> {
     let mut names = Vec::new();

@@ -1,4 +1,4 @@
-//! Files written for another database engine than PostgreSQL, told by their names and folders.
+//! Files written for another database engine than `PostgreSQL`, told by their names and folders.
 
 /// The other engine a folder is for: `mysql`, `db_ido_mysql`, `SqliteMigrations`.
 pub(super) fn of_folder(name: &str) -> Option<&'static str> {

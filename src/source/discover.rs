@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -51,31 +52,29 @@ pub(super) struct FoundFile {
 pub(super) fn discover(request: &Request) -> Result<Found, SourceError> {
     let mut found = Found::default();
     let mut named_files = Vec::new();
-    let mut roots = 0;
-    for input in &request.inputs {
+    for (number, input) in request.inputs.iter().enumerate() {
         match input {
             Input::Path(named) => {
                 let path = absolute(&request.directory, named);
-                let metadata = fs::metadata(&path).map_err(|_| missing(&request.directory, named))?;
+                let metadata = fs::metadata(&path).map_err(|error| unreachable_path(request, named, error))?;
                 if metadata.is_dir() {
-                    walk(request, &mut found, Root { path: &path, number: roots, depth: usize::MAX, reported: true })?;
+                    walk(request, &mut found, Root { path: &path, number, depth: usize::MAX, reported: true })?;
                 } else {
-                    named_files.push((path, roots, None));
+                    named_files.push((path, number, None));
                 }
             }
             Input::Text { name: Some(name), bytes } => {
-                named_files.push((absolute(&request.directory, name), roots, Some(bytes.clone())));
+                named_files.push((absolute(&request.directory, name), number, Some(bytes.clone())));
             }
             Input::Text { name: None, bytes } => found.add(FoundFile {
                 path: PathBuf::from(NOWHERE),
-                root: roots,
+                root: number,
                 root_path: PathBuf::new(),
                 reported: true,
                 named: true,
                 bytes: Some(bytes.clone()),
             }),
         }
-        roots += 1;
     }
     // After the folders, so that a file below a folder that was named is not found twice.
     let mut histories = BTreeMap::new();
@@ -83,6 +82,13 @@ pub(super) fn discover(request: &Request) -> Result<Found, SourceError> {
         name_file(request, &mut found, &mut histories, (path, root, bytes))?;
     }
     Ok(found)
+}
+
+fn unreachable_path(request: &Request, named: &Path, error: io::Error) -> SourceError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => missing(&request.directory, named),
+        _ => SourceError::Unreadable { path: named.to_owned(), error },
+    }
 }
 
 /// Adds one named file, and its neighbors as history.
@@ -133,6 +139,7 @@ fn history_of(path: &Path) -> (PathBuf, usize) {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Root<'a> {
     path: &'a Path,
     number: usize,
@@ -248,12 +255,11 @@ fn is_sql(name: &str) -> bool {
 
 impl Found {
     fn add(&mut self, file: FoundFile) {
-        match self.known.get(&file.path).and_then(|index| self.files.get_mut(*index)) {
-            Some(known) => known.reported |= file.reported,
-            None => {
-                self.known.insert(file.path.clone(), self.files.len());
-                self.files.push(file);
-            }
+        if let Some(known) = self.known.get(&file.path).and_then(|index| self.files.get_mut(*index)) {
+            known.reported |= file.reported;
+        } else {
+            self.known.insert(file.path.clone(), self.files.len());
+            self.files.push(file);
         }
     }
 }

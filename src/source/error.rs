@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::path::{absolute, file_name, shown};
 use super::{Input, Request, Skipped};
+use crate::suggest::nearest;
 
 /// Why migrations could not be loaded.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -51,32 +52,23 @@ pub(super) fn missing(directory: &Path, named: &Path) -> SourceError {
     let path = absolute(directory, named);
     // The first folder on the way that is not there is the one to talk about.
     let missing = path.ancestors().take_while(|ancestor| !ancestor.exists()).last().unwrap_or(&path);
-    let help = match nearest(missing) {
-        Some(found) => {
-            let whole = path.strip_prefix(missing).map_or_else(|_| found.clone(), |rest| found.join(rest));
-            let found = if whole.exists() { whole } else { found };
-            format!("did you mean {}?", shown(directory, &found).display())
-        }
-        None => {
-            let folder = shown(directory, missing.parent().unwrap_or(missing));
-            format!("nothing is called {} in {}", file_name(missing), folder.display())
-        }
+    let help = if let Some(found) = neighbor(missing) {
+        let whole = path.strip_prefix(missing).map_or_else(|_| found.clone(), |rest| found.join(rest));
+        let found = if whole.exists() { whole } else { found };
+        format!("did you mean {}?", shown(directory, &found).display())
+    } else {
+        let folder = shown(directory, missing.parent().unwrap_or(missing));
+        format!("nothing is called {} in {}", file_name(missing), folder.display())
     };
     SourceError::Missing { path: named.to_owned(), help }
 }
 
-/// The name beside `missing` that is spelled most like it.
-fn nearest(missing: &Path) -> Option<PathBuf> {
-    let wanted = file_name(missing);
-    let likeness = |name: &str| strsim::jaro_winkler(name, &wanted);
+/// The name beside `missing` that was probably meant.
+fn neighbor(missing: &Path) -> Option<PathBuf> {
     let siblings = fs::read_dir(missing.parent()?).ok()?.flatten();
-    let names = siblings.map(|sibling| sibling.file_name().to_string_lossy().into_owned());
-    let mut alike: Vec<String> = names.filter(|name| likeness(name) > 0.8).collect();
-    alike.sort();
-    alike
-        .into_iter()
-        .max_by(|left, right| likeness(left).total_cmp(&likeness(right)))
-        .map(|name| missing.with_file_name(name))
+    let mut names: Vec<String> = siblings.map(|sibling| file_name(&sibling.path())).collect();
+    names.sort();
+    nearest(&file_name(missing), names.iter().map(String::as_str)).map(|name| missing.with_file_name(name))
 }
 
 /// The error for an empty result: what was looked for, and what was left out.

@@ -46,10 +46,10 @@ pub(super) struct Arranged<'a> {
 /// Groups files by the folder that holds their history.
 pub(super) fn group(files: &[FoundFile]) -> Vec<Group<'_>> {
     let folders = Folders::of(files);
-    let mut groups: BTreeMap<(usize, PathBuf, Shape), (Vec<Entry>, Vec<&FoundFile>)> = BTreeMap::new();
+    let mut groups = BTreeMap::new();
     for file in files {
         let (shape, directory, name) = folders.locate(file);
-        let (entries, members) = groups.entry((file.root, directory, shape)).or_default();
+        let (entries, members): &mut (Vec<_>, Vec<_>) = groups.entry((file.root, directory, shape)).or_default();
         entries.push(Entry { name, file_name: file_name(&file.path), path: file.path.clone() });
         members.push(file);
     }

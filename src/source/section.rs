@@ -141,7 +141,7 @@ mod tests {
     fn comment_lines_are_found_in_any_line_ending() {
         let text = "\u{FEFF}-- a\r\n  --b \nSELECT 1; -- no\r---- c ----";
         let found: Vec<_> = comment_lines(text).map(|line| (line.start, line.end, line.body)).collect();
-        assert_eq!(found, [(3, 8, "a"), (9, 16, "b"), (33, text.len(), "c ----")]);
+        assert_eq!(found, [(3, 8, "a"), (9, 16, "b"), (32, text.len(), "c ----")]);
     }
 
     #[test]

@@ -62,10 +62,16 @@ impl UpTree {
     }
 }
 
-/// Whether a line of a file that is not a comment satisfies `test`.
-fn mentions(path: &Path, test: impl Fn(&str) -> bool) -> bool {
-    let Ok(file) = File::open(path) else { return false };
-    let mut text = Vec::new();
-    let read = file.take(MAX_MANIFEST).read_to_end(&mut text);
-    read.is_ok() && String::from_utf8_lossy(&text).lines().any(|line| !line.trim_start().starts_with('#') && test(line))
+/// Whether a line of a file that is not a comment satisfies `accepts`.
+fn mentions(path: &Path, accepts: impl Fn(&str) -> bool) -> bool {
+    manifest(path).split(['\n', '\r']).any(|line| !line.trim_start().starts_with('#') && accepts(line))
+}
+
+/// The text of a small file that tells about others; nothing where there is none.
+pub(super) fn manifest(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(MAX_MANIFEST).read_to_end(&mut bytes)) {
+        Ok(_) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) => String::new(),
+    }
 }

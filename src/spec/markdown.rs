@@ -100,7 +100,7 @@ mod tests {
             Block::Heading { depth: 1, title: "a", line: 1 },
             Block::Paragraph { text: "one\r\ntwo" },
             Block::Heading { depth: 3, title: "b", line: 5 },
-            Block::Fence { info: "sql x=1", body: "```\n", line: 7, range: 37..41 },
+            Block::Fence { info: "sql x=1", body: "```\n", line: 7, range: 33..37 },
             Block::Paragraph { text: "#tag" },
         ];
         assert_eq!(blocks, expected);

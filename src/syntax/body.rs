@@ -78,7 +78,7 @@ fn sql_body(source: Source<'_>, tokens: &[Token], depth: u8) -> Body {
 
 /// The text between the quotes. In a single-quoted body a doubled quote becomes NUL and quote: same length, and the
 /// lexer skips the NUL.
-fn inside<'a>(source: Source<'a>, kind: TokenKind, quoted: Span) -> (Span, Cow<'a, str>) {
+fn inside(source: Source<'_>, kind: TokenKind, quoted: Span) -> (Span, Cow<'_, str>) {
     let text = source.at(quoted);
     let (skip, end) = if kind == TokenKind::Dollar {
         let tag = text.get(1..).and_then(|rest| rest.find('$')).map_or(0, |at| at + 2);

@@ -219,7 +219,7 @@ impl<'a> Cursor<'a> {
     // --- passing over ----------------------------------------------------------------------------------------------
 
     /// Passes over a bracketed group; the cursor stands on its opening bracket. Returns what is inside.
-    pub(crate) fn group(&mut self) -> Parse<Cursor<'a>> {
+    pub(crate) fn group(&mut self) -> Parse<Self> {
         self.expect_kind(TokenKind::LeftParen, "an opening bracket")?;
         let start = self.at;
         let mut depth = 1_u32;
@@ -245,7 +245,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads tokens up to the first one outside brackets for which `stop` holds, or the end.
-    pub(crate) fn until(&mut self, stop: impl Fn(&Self) -> bool) -> Cursor<'a> {
+    pub(crate) fn until(&mut self, stop: impl Fn(&Self) -> bool) -> Self {
         let start = self.at;
         let mut depth = 0_u32;
         while let Some(token) = self.peek() {
@@ -265,7 +265,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads up to the next comma outside brackets, or the end.
-    pub(crate) fn until_comma(&mut self) -> Cursor<'a> {
+    pub(crate) fn until_comma(&mut self) -> Self {
         self.until(|cursor| cursor.at_kind(TokenKind::Comma))
     }
 

@@ -197,7 +197,10 @@ impl Lexer<'_> {
                 break;
             }
         }
-        self.prefixed_quote(start).unwrap_or(Some(TokenKind::Word))
+        match self.prefixed(start) {
+            Some(prefixed) => self.after_prefix(prefixed),
+            None => Some(TokenKind::Word),
+        }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "every arm of `token` has this shape")]
@@ -239,7 +242,7 @@ impl Lexer<'_> {
 
     fn line_comment(&mut self) {
         let start = self.at;
-        self.to_line_end();
+        self.skip_line();
         let comment = self.bytes.get(start..self.at).unwrap_or_default();
         let words = comment.trim_ascii_start_matching(b'-');
         if words.starts_with(b"switchback:") {
@@ -276,7 +279,7 @@ impl Lexer<'_> {
         self.unterminated(start);
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         while self.peek(0).is_some_and(|byte| !matches!(byte, b'\n' | b'\r')) {
             self.at += 1;
         }

@@ -80,17 +80,17 @@ pub struct ColumnDef {
     /// Its type. Absent in `OF type` and `PARTITION OF` lists.
     pub data_type: Option<DataType>,
     /// `COLLATE`.
-    pub collation: Option<Name>,
+    pub collation: Option<Box<Name>>,
     /// `NOT NULL`, at its place.
     pub not_null: Option<Span>,
     /// `NULL`, written out.
     pub null: bool,
     /// `DEFAULT expr`.
-    pub default: Option<Expr>,
+    pub default: Option<Box<Expr>>,
     /// `GENERATED … AS IDENTITY`.
     pub identity: Option<Identity>,
     /// `GENERATED ALWAYS AS (expr) …`.
-    pub generated: Option<Generated>,
+    pub generated: Option<Box<Generated>>,
     /// Inline `CHECK`, `UNIQUE`, `PRIMARY KEY`, `REFERENCES`. (`NOT NULL` is `not_null`.)
     pub constraints: Vec<Constraint>,
     /// From the name to the last option.

@@ -42,12 +42,12 @@ pub(super) fn lost(kind: &StatementKind, tokens: &Cursor<'_>, rest: &Cursor<'_>)
 /// Statements whose grammar reads the head and skips the rest.
 fn passes_over(kind: &StatementKind) -> bool {
     match kind {
+        StatementKind::CreateObject(object) => object.kind != ObjectKind::Rule,
         StatementKind::Inert { .. }
         | StatementKind::Grant { .. }
         | StatementKind::Copy { .. }
-        | StatementKind::Set(_) => true,
-        StatementKind::CreateObject(object) => object.kind != ObjectKind::Rule,
-        StatementKind::AlterObject(_) => true,
+        | StatementKind::Set(_)
+        | StatementKind::AlterObject(_) => true,
         _ => false,
     }
 }

@@ -70,7 +70,7 @@ fn change(footprint: &mut Footprint<'_, '_>, name: &QName, column: Option<&Colum
         rewrite: !computed && coercion::rewrites(footprint, new.column, &from, &to, new.using),
         operators: operators_differ(&from, &to),
         // Without COLLATE the column goes back to the type's own (fact `type-varchar50-collate-dropped-by-type`).
-        collation: collation(column.collation.as_ref()) != collation(new.collation),
+        collation: collation(column.collation.as_deref()) != collation(new.collation),
     }
 }
 

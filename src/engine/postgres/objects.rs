@@ -170,7 +170,7 @@ fn drop_function(footprint: &mut Footprint<'_, '_>, function: &QName) {
 /// Tables with a default of this kind.
 fn tables_with_default(footprint: &Footprint<'_, '_>, wanted: impl Fn(&Expr) -> bool) -> Vec<QName> {
     let concerned = |relation: &Relation| match relation {
-        Relation::Table(table) => table.columns.iter().filter_map(|column| column.default.as_ref()).any(&wanted),
+        Relation::Table(table) => table.columns.iter().filter_map(|column| column.default.as_deref()).any(&wanted),
         Relation::View(_) | Relation::Sequence(_) => false,
     };
     let relations = footprint.catalog.relations.iter().take(MOST_SEARCHED);

@@ -80,11 +80,17 @@ fn copy<'r>(step: &'r Step<'_>) -> Option<(Copy<'r>, Vec<&'r str>, &'r str)> {
             if change.verb == RowVerb::Update {
                 reads.push(&*table.name);
             }
-            let copy = Copy { file: step.file, span: change.span, target: table, columns: &change.columns };
+            // An INSERT lists every column of its table; only an UPDATE names the ones it fills.
+            let columns = if change.verb == RowVerb::Update { change.columns.as_slice() } else { &[] };
+            let copy = Copy { file: step.file, span: edit::place(step, change.span), target: table, columns };
             Some((copy, reads, edit::text(step, change.span)))
         }
         OperationKind::CreateTable { table, def } => {
             let query = def.query.as_ref()?;
+            let copy = Copy { file: step.file, span: step.operation.span, target: table, columns: &[] };
+            Some((copy, last_names(&query.reads), edit::text(step, step.operation.span)))
+        }
+        OperationKind::SelectInto { table, query } => {
             let copy = Copy { file: step.file, span: step.operation.span, target: table, columns: &[] };
             Some((copy, last_names(&query.reads), edit::text(step, step.operation.span)))
         }

@@ -8,14 +8,24 @@ use crate::syntax::types::DataType;
 /// Statements longer than this are not repeated in a help text.
 const LONGEST: usize = 600;
 
-/// The text of `span` in the file of `step`.
+/// The text of `span` in the file of `step`; an ellipsis where the text stands in the file of a called function.
 pub(crate) fn text<'s>(step: &'s Step<'_>, span: Span) -> &'s str {
-    span.of(&step.migration.text)
+    if is_elsewhere(step) { "…" } else { span.of(&step.migration.text) }
+}
+
+/// The place `span`, or the call that leads to it.
+pub(crate) fn place(step: &Step<'_>, span: Span) -> Span {
+    if is_elsewhere(step) { step.operation.span } else { span }
+}
+
+/// Whether the spans inside the operation are those of another file: the body of a function that is called.
+fn is_elsewhere(step: &Step<'_>) -> bool {
+    step.operation.body.is_some_and(|body| body.called)
 }
 
 /// The text of `span` with `insert` put in at the byte offset `at`, unless it is too long to repeat.
 pub(crate) fn inserted(step: &Step<'_>, span: Span, at: u32, insert: &str) -> Option<String> {
-    if span.len() as usize > LONGEST {
+    if is_elsewhere(step) || span.len() as usize > LONGEST {
         return None;
     }
     let head = text(step, Span::new(span.start, at));

@@ -116,7 +116,9 @@ impl<'r, 'a> Facts<'r, 'a> {
 
     fn read(&mut self, step: &'r Step<'a>) {
         match &step.operation.kind {
-            OperationKind::CreateTable { table: name, .. } | OperationKind::CreateView { view: name, .. } => {
+            OperationKind::CreateTable { table: name, .. }
+            | OperationKind::SelectInto { table: name, .. }
+            | OperationKind::CreateView { view: name, .. } => {
                 self.relations.insert(name.clone());
             }
             OperationKind::CreateType { name, .. } | OperationKind::CreateDomain { name, .. } => {

@@ -83,7 +83,7 @@ impl<'r, 'a> Renames<'r, 'a> {
                 self.views.insert(view);
                 self.given.insert(view.clone(), step);
             }
-            OperationKind::CreateTable { table, .. } => {
+            OperationKind::CreateTable { table, .. } | OperationKind::SelectInto { table, .. } => {
                 self.given.insert(table.clone(), step);
             }
             OperationKind::Alter { relation, action, .. } => match &action.kind {

@@ -79,7 +79,7 @@ pub(crate) fn report(step: &Step<'_>, release: &Release<'_>, findings: &mut Find
     };
     let mut builder = findings
         .on(step, message)
-        .at(change.span)
+        .at(edit::place(step, change.span))
         .label(label)
         .subject(table.to_string())
         .note(format!("every row it touches in {name} stays locked until the transaction commits"));

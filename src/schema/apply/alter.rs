@@ -80,7 +80,7 @@ fn alter_table(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &ActionKind, 
             }
         }
         ActionKind::AddConstraint(def) => {
-            constraint::add(catalog, table, &Wanted { def, column: None, proven: false }, log);
+            constraint::add(catalog, table, &Wanted { def, column: None, proven: false, only: site.only }, log);
         }
         ActionKind::AlterConstraint { constraint, enforced: Some(enforced), .. } => {
             change_constraint(catalog, table, constraint, log, |found| {

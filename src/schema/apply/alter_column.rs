@@ -23,11 +23,11 @@ pub(super) fn alter_column(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &
             }
             change(catalog, site, column, log, |found| {
                 found.data_type = Some(data_type.clone());
-                found.collation.clone_from(collation);
+                found.collation = collation.clone().map(Box::new);
             });
         }
         ActionKind::SetDefault { column, default } => change(catalog, site, column, log, |found| {
-            found.default = Some(default.clone());
+            found.default = Some(Box::new(default.clone()));
             found.has_default = Some(column::fills(default));
             found.loosened = Some(origin);
         }),

@@ -12,8 +12,8 @@ use crate::syntax::table::{ColumnDef, ConstraintKind};
 pub(super) fn add_column(catalog: &mut Catalog<'_>, table: &QName, def: &ColumnDef, only: bool, log: &mut Log) {
     let known = catalog.table(table).and_then(|found| found.column(&def.name.name));
     if let Some(known) = known {
-        log.exists("column", part_name(table, &def.name.name), known.origin);
-        if log.guarded {
+        let origin = known.origin;
+        if !log.exists("column", part_name(table, &def.name.name), origin) {
             return;
         }
     }
@@ -27,7 +27,7 @@ pub(super) fn add_column(catalog: &mut Catalog<'_>, table: &QName, def: &ColumnD
     }
     catalog.put_column(table, column);
     own_sequence(catalog, table, def, log.origin);
-    let wanted = |constraint| Wanted { def: constraint, column: Some(&def.name.name), proven: false };
+    let wanted = |constraint| Wanted { def: constraint, column: Some(&def.name.name), proven: false, only };
     let constraints: Vec<Wanted<'_>> = def.constraints.iter().map(wanted).collect();
     constraint_order::add_all(catalog, table, &constraints, log);
 }
@@ -47,7 +47,7 @@ pub(super) fn new_column(def: &ColumnDef, origin: Origin) -> Column {
         collation: def.collation.clone(),
         not_null: Some(def.not_null.is_some() || serial || def.identity.is_some() || key),
         default: def.default.clone(),
-        has_default: Some(filled || def.default.as_ref().is_some_and(fills)),
+        has_default: Some(filled || def.default.as_deref().is_some_and(fills)),
         identity: def.identity.is_some(),
         generated: def.generated.as_ref().map(|generated| GeneratedFrom {
             stored: generated.stored == Some(true),

@@ -14,6 +14,8 @@ pub(super) struct Wanted<'d> {
     pub(super) column: Option<&'d Symbol>,
     /// There are no rows yet that could break it.
     pub(super) proven: bool,
+    /// `ONLY`: partitions get no part of it.
+    pub(super) only: bool,
 }
 
 impl Wanted<'_> {
@@ -38,8 +40,10 @@ impl Wanted<'_> {
 
 /// Adds a constraint to a table, and to its partitions and heirs where it is passed on.
 pub(super) fn add(catalog: &mut Catalog<'_>, table: &QName, wanted: &Wanted<'_>, log: &mut Log) {
-    if let Some(name) = wanted.name() {
-        replaced(catalog, table, &name, log);
+    if let Some(name) = wanted.name()
+        && !make_room(catalog, table, &name, log)
+    {
+        return;
     }
     match &wanted.def.kind {
         ConstraintKind::Check(expr) => add_check(catalog, table, wanted, expr, log.origin),
@@ -54,12 +58,14 @@ pub(super) fn add(catalog: &mut Catalog<'_>, table: &QName, wanted: &Wanted<'_>,
     }
 }
 
-/// One of this name that is there already makes room: the history missed its end.
-fn replaced(catalog: &mut Catalog<'_>, table: &QName, name: &Symbol, log: &mut Log) {
-    if let Some(known) = catalog.table(table).and_then(|found| found.constraint(name)) {
-        log.exists("constraint", part_name(table, name), known.origin);
+/// Whether the name is free, or what has it is replaced: the history missed its end.
+fn make_room(catalog: &mut Catalog<'_>, table: &QName, name: &Symbol, log: &mut Log) -> bool {
+    let Some(known) = catalog.table(table).and_then(|found| found.constraint(name)) else { return true };
+    let replaced = log.exists("constraint", part_name(table, name), known.origin);
+    if replaced {
         catalog.take_constraint(table, name);
     }
+    replaced
 }
 
 fn add_check(catalog: &mut Catalog<'_>, table: &QName, wanted: &Wanted<'_>, expr: &Expr, origin: Origin) {
@@ -133,19 +139,28 @@ fn add_key(
     if let Some(name) = wanted.name() {
         let index = table.beside(&name);
         if catalog.is_relation(&index) {
-            log.exists("index", index.short(), catalog.index_origin(&index));
+            if !log.exists("index", index.short(), catalog.index_origin(&index)) {
+                return;
+            }
             drop::drop_index(catalog, &index);
         }
     }
-    put_key(catalog, table, wanted.name(), kind, &columns, log.origin);
-    if catalog.table(table).is_some_and(|found| found.partitioned) {
+    let name = put_key(catalog, table, wanted.name(), kind, &columns, log.origin);
+    if !catalog.table(table).is_some_and(|found| found.partitioned) {
+        return;
+    }
+    if wanted.only {
+        if let Some(index) = catalog.edit_index(&table.beside(&name)) {
+            index.only = true;
+        }
+    } else {
         for partition in catalog.partitions_deep(table) {
             put_key(catalog, &partition, None, kind, &columns, log.origin);
         }
     }
 }
 
-/// Puts a unique, primary key or exclusion constraint on one table, with its index.
+/// Puts a unique, primary key or exclusion constraint on one table, with its index, and tells its name.
 pub(super) fn put_key(
     catalog: &mut Catalog<'_>,
     table: &QName,
@@ -153,7 +168,7 @@ pub(super) fn put_key(
     kind: &ConstraintBody,
     columns: &[Symbol],
     origin: Origin,
-) {
+) -> Symbol {
     let parts = name::joined(columns.iter().map(|column| &**column));
     let (second, label) = match kind {
         ConstraintBody::PrimaryKey => (None, "pkey"),
@@ -175,7 +190,8 @@ pub(super) fn put_key(
         origin: Some(origin),
     };
     catalog.put_index(table, index);
-    put_demand(catalog, table, name, kind, columns.to_vec(), origin);
+    put_demand(catalog, table, name.clone(), kind, columns.to_vec(), origin);
+    name
 }
 
 /// `USING INDEX`: the index takes the constraint's name, or gives it its own.
@@ -189,15 +205,11 @@ fn adopt_index(
 ) {
     let name = wanted.name().unwrap_or_else(|| index.clone());
     let old = table.beside(index);
-    let columns = match catalog.index(&old) {
-        Some(found) => found.keys.iter().flatten().cloned().collect(),
-        None => {
-            if catalog.table(table).is_some_and(|found| found.complete) {
-                log.missing("index", old.short());
-            }
-            Vec::new()
-        }
-    };
+    let known = catalog.index(&old);
+    if known.is_none() && catalog.table(table).is_some_and(|found| found.complete) {
+        log.missing("index", old.short());
+    }
+    let columns = known.map(|found| found.keys.iter().flatten().cloned().collect()).unwrap_or_default();
     if name != *index {
         catalog.rename_index(&old, &name);
     }

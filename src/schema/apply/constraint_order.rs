@@ -16,8 +16,8 @@ pub(super) fn add_all(catalog: &mut Catalog<'_>, table: &QName, all: &[Wanted<'_
     for wanted in of_rank(0) {
         constraint::add(catalog, table, wanted, log);
     }
-    for (def, column, proven) in &keys(all) {
-        constraint::add(catalog, table, &Wanted { def, column: *column, proven: *proven }, log);
+    for (def, first) in &keys(all) {
+        constraint::add(catalog, table, &Wanted { def, ..**first }, log);
     }
     for wanted in of_rank(2) {
         constraint::add(catalog, table, wanted, log);
@@ -34,8 +34,8 @@ fn rank_of(constraint: &Constraint) -> u8 {
 
 /// The keys, primary first. The server makes one index of two keys over the same columns, and keeps the name that was
 /// given to either.
-fn keys<'d>(all: &[Wanted<'d>]) -> Vec<(Constraint, Option<&'d Symbol>, bool)> {
-    let mut keys: Vec<(Constraint, Option<&Symbol>, bool)> = Vec::new();
+fn keys<'w, 'd>(all: &'w [Wanted<'d>]) -> Vec<(Constraint, &'w Wanted<'d>)> {
+    let mut keys: Vec<(Constraint, &Wanted<'_>)> = Vec::new();
     let mut places: BTreeMap<_, usize> = BTreeMap::new();
     let is_primary = |wanted: &&Wanted<'_>| matches!(wanted.def.kind, ConstraintKind::PrimaryKey(_));
     let primary = all.iter().filter(is_primary);
@@ -43,14 +43,14 @@ fn keys<'d>(all: &[Wanted<'d>]) -> Vec<(Constraint, Option<&'d Symbol>, bool)> {
     for wanted in primary.chain(others) {
         let columns = key_columns(wanted).map(|columns| (columns, wanted.def.deferrable));
         let place = columns.as_ref().and_then(|columns| places.get(columns));
-        if let Some((known, _, _)) = place.and_then(|place| keys.get_mut(*place)) {
+        if let Some((known, _)) = place.and_then(|place| keys.get_mut(*place)) {
             known.name = known.name.take().or_else(|| wanted.def.name.clone());
             continue;
         }
         if let Some(columns) = columns {
             places.insert(columns, keys.len());
         }
-        keys.push((wanted.def.clone(), wanted.column, wanted.proven));
+        keys.push((wanted.def.clone(), wanted));
     }
     keys
 }

@@ -33,7 +33,7 @@ pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &Create
     let listed = |column: &&Column| def.columns.iter().any(|def| def.name.name == column.name);
     let copied = columns.iter().filter(|column| column.identity && !listed(column)).map(|column| column.name.clone());
     let identities: Vec<Symbol> = copied.collect();
-    catalog.put_table(Table { complete, columns, parents, ..table });
+    catalog.put_table(Table { complete, parents, columns, ..table });
     for column in &identities {
         column::put_owned_sequence(catalog, name, column, log.origin);
     }
@@ -84,21 +84,26 @@ fn empty(name: &QName, log: &Log) -> Table {
     Table { origin: Some(log.origin), complete: true, ..used_table(name) }
 }
 
-/// Whether a relation of this name is to be made. One that is there already makes room, unless `IF NOT EXISTS` stands.
+/// Whether the name is free, or what has it is replaced.
 pub(super) fn make_room(catalog: &mut Catalog<'_>, name: &QName, log: &mut Log) -> bool {
     if !catalog.is_relation(name) {
         return true;
     }
-    if log.guarded {
-        return false;
+    let origin = catalog.relation_origin(name).or_else(|| catalog.index_origin(name));
+    let replaced = log.exists("relation", name.short(), origin);
+    if replaced {
+        clear(catalog, name);
     }
-    log.exists("relation", name.short(), catalog.relation_origin(name).or_else(|| catalog.index_origin(name)));
+    replaced
+}
+
+/// Takes away whatever has this name.
+pub(super) fn clear(catalog: &mut Catalog<'_>, name: &QName) {
     if catalog.relations.contains_key(name) {
         drop::drop_relation(catalog, name, true);
     } else {
         drop::drop_index(catalog, name);
     }
-    true
 }
 
 /// Inherited and copied columns, then those of the list. A column of the list may repeat an inherited one: it adds its
@@ -141,9 +146,9 @@ fn merge(column: &mut Column, new: Column) {
 fn add_constraints(catalog: &mut Catalog<'_>, name: &QName, def: &CreateTable, log: &mut Log) {
     let inline = def.columns.iter().flat_map(|column: &ColumnDef| {
         let column_name = &column.name.name;
-        column.constraints.iter().map(move |def| Wanted { def, column: Some(column_name), proven: true })
+        column.constraints.iter().map(move |def| Wanted { def, column: Some(column_name), proven: true, only: false })
     });
-    let listed = def.constraints.iter().map(|def| Wanted { def, column: None, proven: true });
+    let listed = def.constraints.iter().map(|def| Wanted { def, column: None, proven: true, only: false });
     let all: Vec<Wanted<'_>> = inline.chain(listed).collect();
     constraint_order::add_all(catalog, name, &all, log);
 }

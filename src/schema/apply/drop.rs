@@ -23,10 +23,10 @@ pub(super) fn drop_object(catalog: &mut Catalog<'_>, dropped: &Dropped<'_>, log:
         | ObjectKind::ForeignTable
         | ObjectKind::View
         | ObjectKind::MaterializedView
-        | ObjectKind::Sequence => {
-            if of_kind(catalog, name, dropped.kind) {
-                drop_relation(catalog, name, cascade);
-            }
+        | ObjectKind::Sequence
+            if of_kind(catalog, name, dropped.kind) =>
+        {
+            drop_relation(catalog, name, cascade);
         }
         ObjectKind::Index => drop_index(catalog, name),
         ObjectKind::Type | ObjectKind::Domain => drop_type(catalog, name, cascade),

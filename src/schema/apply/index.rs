@@ -11,8 +11,7 @@ pub(super) fn create_index(catalog: &mut Catalog<'_>, table: &QName, def: &Creat
     if let Some(name) = &def.name {
         let name = table.beside(&name.name);
         if catalog.is_relation(&name) {
-            log.exists("index", name.short(), catalog.index_origin(&name));
-            if def.if_not_exists {
+            if !log.exists("index", name.short(), catalog.index_origin(&name)) {
                 return;
             }
             drop::drop_index(catalog, &name);

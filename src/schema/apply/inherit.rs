@@ -166,7 +166,9 @@ fn copy_constraints(
 fn copy_index(catalog: &mut Catalog<'_>, from: &QName, to: &QName, index: &Index, log: &Log) {
     let constraint = |name: &Symbol| catalog.table(from).and_then(|table| table.constraint(name)).cloned();
     match index.constraint.as_ref().and_then(constraint) {
-        Some(found) => constraint::put_key(catalog, to, None, &found.kind, &found.columns, log.origin),
+        Some(found) => {
+            constraint::put_key(catalog, to, None, &found.kind, &found.columns, log.origin);
+        }
         None => index::put_copy(catalog, to, index, log.origin),
     }
 }

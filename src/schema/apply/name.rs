@@ -53,14 +53,12 @@ pub(super) fn index_keys(keys: &[Option<Symbol>]) -> String {
     let mut parts: Vec<Symbol> = Vec::new();
     for key in keys.iter().take(MOST_KEYS) {
         let base = key.as_deref().unwrap_or("expr");
-        let numbered = (0..=parts.len()).map(|number| match number {
-            0 => base.into(),
-            _ => {
-                let number = number.to_string();
-                format!("{}{number}", clip(base, LONGEST - number.len())).into()
-            }
+        let mut numbered = (0..=parts.len()).map(|number| {
+            let number = if number == 0 { String::new() } else { number.to_string() };
+            Symbol::from(format!("{}{number}", clip(base, LONGEST - number.len())))
         });
-        parts.extend(numbered.filter(|part| !parts.contains(part)).take(1).collect::<Vec<_>>());
+        let free = numbered.find(|part| !parts.contains(part));
+        parts.extend(free);
     }
     joined(parts.iter().map(|part| &**part))
 }

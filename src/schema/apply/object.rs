@@ -61,8 +61,10 @@ pub(super) fn create_trigger(catalog: &mut Catalog<'_>, table: &QName, def: &Cre
         catalog.put_table(used_table(table));
     }
     let known = catalog.table(table).and_then(|found| found.trigger(&def.name.name)).map(|known| known.origin);
-    if let Some(origin) = known.filter(|_| !def.or_replace) {
-        log.exists("trigger", part_name(table, &def.name.name), origin);
+    if let Some(origin) = known.filter(|_| !def.or_replace)
+        && !log.exists("trigger", part_name(table, &def.name.name), origin)
+    {
+        return;
     }
     let origin = known.flatten().filter(|_| def.or_replace).or(Some(log.origin));
     let function = catalog.resolve_function(&def.function);

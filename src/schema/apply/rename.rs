@@ -15,9 +15,10 @@ pub(super) fn rename(catalog: &mut Catalog<'_>, old: &QName, new: &QName, log: &
     if !known || old == new {
         return;
     }
-    let guarded = std::mem::replace(&mut log.guarded, false);
-    create_table::make_room(catalog, new, log);
-    log.guarded = guarded;
+    if catalog.is_relation(new) {
+        log.exists("relation", new.short(), catalog.relation_origin(new));
+        create_table::clear(catalog, new);
+    }
     if catalog.relations.contains_key(old) {
         catalog.move_relation(old, new, log.origin);
     } else {
@@ -28,11 +29,12 @@ pub(super) fn rename(catalog: &mut Catalog<'_>, old: &QName, new: &QName, log: &
 /// Gives a column a new name, in the table and whatever inherits from it. Indexes, constraints and views follow; the
 /// text of functions does not.
 pub(super) fn rename_column(catalog: &mut Catalog<'_>, table: &QName, from: &Symbol, to: &Symbol, log: &mut Log) {
-    if !catalog.table(table).is_some() || !super::alter_column::has_column(catalog, table, from, log) {
+    if catalog.table(table).is_none() || !super::alter_column::has_column(catalog, table, from, log) {
         return;
     }
     if let Some(known) = catalog.table(table).and_then(|found| found.column(to)) {
-        return log.exists("column", part_name(table, to), known.origin);
+        log.exists("column", part_name(table, to), known.origin);
+        return;
     }
     let mut tables = catalog.partitions_deep(table);
     tables.push(table.clone());

@@ -11,8 +11,8 @@ use crate::syntax::table::{Constraint, ConstraintKind};
 pub(super) fn create_type(catalog: &mut Catalog<'_>, name: &QName, body: &TypeBody, log: &mut Log) {
     let kind = match body {
         TypeBody::Enum(values) => {
-            let value = |value: &Box<str>| EnumValue { value: value.clone(), origin: Some(log.origin) };
-            TypeKind::Enum { values: values.iter().take(MOST_PARTS).map(value).collect() }
+            let values = values.iter().take(MOST_PARTS).cloned();
+            TypeKind::Enum { values: values.map(|value| EnumValue { value, origin: Some(log.origin) }).collect() }
         }
         TypeBody::Composite => TypeKind::Composite,
         TypeBody::Range | TypeBody::Base => TypeKind::Other,
@@ -27,9 +27,10 @@ pub(super) fn create_domain(catalog: &mut Catalog<'_>, name: &QName, def: &Creat
         default: def.default.clone(),
         constraints: Vec::new(),
     };
-    put(catalog, name, kind, log);
-    for constraint in &def.constraints {
-        add_constraint(catalog, name, constraint, true);
+    if put(catalog, name, kind, log) {
+        for constraint in &def.constraints {
+            add_constraint(catalog, name, constraint, true);
+        }
     }
 }
 
@@ -44,26 +45,33 @@ pub(super) fn alter_type(catalog: &mut Catalog<'_>, name: &QName, def: &AlterObj
                 found.validated = true;
             }
         }),
-        ObjectChange::DropDomainConstraint(constraint) => {
-            if has_constraint(catalog, name, &constraint.name, log) {
-                edit_domain(catalog, name, |_, constraints| constraints.retain(|found| found.name != constraint.name));
-                catalog.forget_constraint_name(&name.beside(&constraint.name));
-            }
-        }
+        ObjectChange::DropDomainConstraint(constraint) => drop_constraint(catalog, name, &constraint.name, log),
         ObjectChange::RenameDomainConstraint { from, to } => {
-            if has_constraint(catalog, name, &from.name, log) {
-                edit_domain(catalog, name, |_, constraints| {
-                    for found in constraints.iter_mut().filter(|found| found.name == from.name) {
-                        found.name = to.name.clone();
-                    }
-                });
-                catalog.forget_constraint_name(&name.beside(&from.name));
-                catalog.note_constraint_name(&name.beside(&to.name));
-            }
+            rename_constraint(catalog, name, &from.name, &to.name, log);
         }
         ObjectChange::DomainNotNull(required) => edit_domain(catalog, name, |not_null, _| *not_null = *required),
         _ => {}
     }
+}
+
+fn drop_constraint(catalog: &mut Catalog<'_>, domain: &QName, name: &Symbol, log: &mut Log) {
+    if has_constraint(catalog, domain, name, log) {
+        edit_domain(catalog, domain, |_, constraints| constraints.retain(|found| found.name != *name));
+        catalog.forget_constraint_name(&domain.beside(name));
+    }
+}
+
+fn rename_constraint(catalog: &mut Catalog<'_>, domain: &QName, from: &Symbol, to: &Symbol, log: &mut Log) {
+    if !has_constraint(catalog, domain, from, log) {
+        return;
+    }
+    edit_domain(catalog, domain, |_, constraints| {
+        for found in constraints.iter_mut().filter(|found| found.name == *from) {
+            found.name = to.clone();
+        }
+    });
+    catalog.forget_constraint_name(&domain.beside(from));
+    catalog.note_constraint_name(&domain.beside(to));
 }
 
 fn has_constraint(catalog: &Catalog<'_>, domain: &QName, name: &Symbol, log: &mut Log) -> bool {
@@ -77,11 +85,15 @@ fn has_constraint(catalog: &Catalog<'_>, domain: &QName, name: &Symbol, log: &mu
     has
 }
 
-fn put(catalog: &mut Catalog<'_>, name: &QName, kind: TypeKind, log: &mut Log) {
-    if let Some(known) = catalog.take_type(name) {
-        log.exists("type", name.short(), known.origin);
+fn put(catalog: &mut Catalog<'_>, name: &QName, kind: TypeKind, log: &mut Log) -> bool {
+    if let Some(known) = catalog.types.get(name) {
+        if !log.exists("type", name.short(), known.origin) {
+            return false;
+        }
+        catalog.take_type(name);
     }
     catalog.put_type(UserType { name: name.clone(), kind, origin: Some(log.origin), renamed: None });
+    true
 }
 
 fn add_value(catalog: &mut Catalog<'_>, name: &QName, value: &str, lenient: bool, log: &mut Log) {

@@ -62,7 +62,7 @@ impl<'a> Catalog<'a> {
             link(&mut self.children, parent, &name);
         }
         for data_type in table.columns.iter().filter_map(|column| column.data_type.as_ref()) {
-            let key = self.type_key(data_type);
+            let key = type_key(data_type);
             link(&mut self.links.typed, &key, &name);
         }
         for trigger in &table.triggers {
@@ -94,7 +94,7 @@ impl<'a> Catalog<'a> {
             unlink(&mut self.children, parent, name);
         }
         for data_type in table.columns.iter().filter_map(|column| column.data_type.as_ref()) {
-            let key = self.type_key(data_type);
+            let key = type_key(data_type);
             unlink(&mut self.links.typed, &key, name);
         }
         for trigger in &table.triggers {
@@ -149,7 +149,7 @@ impl<'a> Catalog<'a> {
     pub(in crate::schema) fn put_type(&mut self, mut user_type: UserType) {
         if let TypeKind::Domain { base, constraints, .. } = &mut user_type.kind {
             *base = self.settled(base);
-            let key = self.type_key(base);
+            let key = type_key(base);
             link(&mut self.links.domains, &key, &user_type.name);
             for constraint in constraints {
                 self.note_constraint_name(&user_type.name.beside(&constraint.name));
@@ -162,7 +162,7 @@ impl<'a> Catalog<'a> {
     pub(in crate::schema) fn take_type(&mut self, name: &QName) -> Option<UserType> {
         let user_type = Arc::unwrap_or_clone(self.types.remove(name)?);
         if let TypeKind::Domain { base, constraints, .. } = &user_type.kind {
-            let key = self.type_key(base);
+            let key = type_key(base);
             unlink(&mut self.links.domains, &key, name);
             for constraint in constraints {
                 self.forget_constraint_name(&name.beside(&constraint.name));
@@ -200,12 +200,6 @@ impl<'a> Catalog<'a> {
         data_type
     }
 
-    /// The name of a type that was kept.
-    pub(in crate::schema) fn type_key(&self, kept: &DataType) -> QName {
-        let schema = kept.schema.clone().unwrap_or_else(|| "public".into());
-        QName { schema, name: kept.name.clone() }
-    }
-
     pub(in crate::schema) fn note_constraint_name(&mut self, name: &QName) {
         *self.links.constraints.entry(name.clone()).or_default() += 1;
     }
@@ -218,6 +212,12 @@ impl<'a> Catalog<'a> {
             }
         }
     }
+}
+
+/// The name of a type that was kept.
+pub(super) fn type_key(kept: &DataType) -> QName {
+    let schema = kept.schema.clone().unwrap_or_else(|| "public".into());
+    QName { schema, name: kept.name.clone() }
 }
 
 impl QName {

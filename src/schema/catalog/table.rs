@@ -47,11 +47,11 @@ pub struct Column {
     /// Its type, where known.
     pub data_type: Option<DataType>,
     /// An explicit collation.
-    pub collation: Option<Name>,
+    pub collation: Option<Box<Name>>,
     /// Whether it is `NOT NULL`; none when unknown.
     pub not_null: Option<bool>,
     /// Its default, where one is known.
-    pub default: Option<Expr>,
+    pub default: Option<Box<Expr>>,
     /// It has a default, identity or sequence, so inserts may leave it out; none when unknown.
     pub has_default: Option<bool>,
     /// `GENERATED … AS IDENTITY`.

@@ -3,7 +3,6 @@
 
 mod statements;
 
-use std::fs;
 use std::path::Path;
 
 use super::{Arrangement, Entry, Home, Layout, Role, Shape, stem};
@@ -11,6 +10,7 @@ use crate::source::Reason;
 use crate::source::migration::TransactionMode;
 use crate::source::order::{Natural, Rank, Version};
 use crate::source::path::components;
+use crate::source::up_tree::manifest;
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "flyway",
@@ -73,12 +73,10 @@ fn arrange(entry: &Entry) -> Arrangement {
 fn transaction(entry: &Entry) -> TransactionMode {
     let mut conf = entry.path.clone().into_os_string();
     conf.push(".conf");
-    let conf = fs::read_to_string(conf).unwrap_or_default();
     let setting = |line: &str| line.split_whitespace().collect::<String>().to_ascii_lowercase();
-    match conf.lines().any(|line| setting(line) == "executeintransaction=false") {
-        true => TransactionMode::None,
-        false => TransactionMode::Wrapped,
-    }
+    let alone =
+        manifest(Path::new(&conf)).split(['\n', '\r']).any(|line| setting(line) == "executeintransaction=false");
+    if alone { TransactionMode::None } else { TransactionMode::Wrapped }
 }
 
 /// Flyway looks for statements that refuse a transaction. A file with others beside them is an error unless it is told

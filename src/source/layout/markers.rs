@@ -43,3 +43,58 @@ const MARKERS: &[&Marker] = &[
 pub(in crate::source) fn find(text: &str) -> Option<&'static Marker> {
     comment_lines(text).find_map(|line| MARKERS.iter().copied().find(|marker| (marker.recognizes)(&line)))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LINES: &[&str] = &[
+        "-- +goose Up",
+        "-- +goose Down",
+        "-- +goose StatementBegin",
+        "-- +goose StatementEnd",
+        "-- +goose NO TRANSACTION",
+        "-- +migrate Up notransaction",
+        "-- +migrate Down",
+        "-- migrate:up transaction:false",
+        "-- migrate:down",
+        "---- create above / drop below ----",
+        "---- tern: disable-tx ----",
+        "-- Up Migration",
+        "-- Down Migration",
+        "-- //@UNDO",
+        "--liquibase formatted sql",
+        "--changeset a:1 dbms:mysql",
+        "--changeset a:2 runInTransaction:false",
+        "-- no-transaction",
+        "-- é: \"",
+        "SELECT 'é';",
+        "\u{FEFF}",
+        "",
+    ];
+
+    proptest! {
+        #[test]
+        fn sections_are_in_order_and_hold_all_sql(
+            lines in prop::collection::vec((prop::sample::select(LINES), prop::sample::select(&["\n", "\r\n", "\r"][..])), 0..24)
+        ) {
+            let text: String = lines.iter().flat_map(|(line, end)| [*line, *end]).collect();
+            for marker in MARKERS {
+                let sections = (marker.cut)(&text);
+                let mut end = 0;
+                for section in &sections {
+                    prop_assert!(section.span.start >= end && section.span.start <= section.span.end);
+                    prop_assert!(text.get(section.span.start as usize..section.span.end as usize).is_some());
+                    end = section.span.end;
+                }
+                // Only changesets for other engines are left out.
+                if marker.name != "liquibase" {
+                    let held: usize = sections.iter().map(|section| section.span.len() as usize).sum();
+                    prop_assert_eq!(held, text.len());
+                }
+            }
+        }
+    }
+}

@@ -1,10 +1,9 @@
 //! Prisma: `NAME/migration.sql`, sent as one string, in the order of the folder names as text.
 
-use std::fs;
-
 use super::{Arrangement, Entry, Home, Layout, Role, Shape, as_the_file};
 use crate::source::migration::TransactionMode;
 use crate::source::order::Rank;
+use crate::source::up_tree::manifest;
 use crate::source::{Reason, dialect};
 
 pub(super) const LAYOUT: Layout =
@@ -21,7 +20,6 @@ fn arrange(home: &Home) -> Vec<Arrangement> {
 }
 
 fn other_engine(home: &Home) -> Option<&'static str> {
-    let lock = fs::read_to_string(home.directory.join("migration_lock.toml")).ok()?;
-    let lock: toml::Table = lock.parse().ok()?;
+    let lock: toml::Table = manifest(&home.directory.join("migration_lock.toml")).parse().ok()?;
     lock.get("provider").and_then(toml::Value::as_str).and_then(dialect::of_name)
 }

@@ -17,11 +17,9 @@ pub(super) const LAYOUT: Layout = Layout {
 };
 
 fn arrange(home: &Home) -> Vec<Arrangement> {
-    let transaction = |entry: &Entry| match is_numbered(entry) {
-        true => TransactionMode::Wrapped,
-        // Not a migration to sqlx.
-        false => TransactionMode::Unknown,
-    };
+    // A file without a number is no migration to sqlx.
+    let transaction =
+        |entry: &Entry| if is_numbered(entry) { TransactionMode::Wrapped } else { TransactionMode::Unknown };
     home.entries.iter().map(|entry| up(entry, transaction(entry))).collect()
 }
 

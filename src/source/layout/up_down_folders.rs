@@ -1,10 +1,9 @@
 //! `NAME/up.sql` beside `NAME/down.sql`: diesel, Hasura and others.
 
-use std::fs;
-
 use super::{Arrangement, Entry, Home, Layout, Role, Shape, as_the_file};
 use crate::source::migration::TransactionMode;
 use crate::source::order::Rank;
+use crate::source::up_tree::manifest;
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "up-down-folders",
@@ -30,7 +29,7 @@ fn diesel_rank(entry: &Entry) -> Rank {
 }
 
 fn transaction(entry: &Entry) -> TransactionMode {
-    let metadata = fs::read_to_string(entry.path.with_file_name("metadata.toml")).unwrap_or_default();
+    let metadata = manifest(&entry.path.with_file_name("metadata.toml"));
     let metadata: toml::Table = metadata.parse().unwrap_or_default();
     match metadata.get("run_in_transaction").and_then(toml::Value::as_bool) {
         // Without a transaction diesel still sends the file as one string.

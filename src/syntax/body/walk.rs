@@ -138,7 +138,7 @@ impl Walk {
 
     /// After `EXECUTE`: a literal is read, anything else is said to be dynamic.
     fn execute(&mut self, segment: &mut Cursor<'_>) {
-        let whole = segment.whole();
+        let whole = Cursor::new(segment.source, segment.rest()).whole();
         let literal = segment.bump();
         let alone = segment.done() || segment.at_any(&["USING", "INTO"]);
         match literal {

@@ -175,7 +175,6 @@ fn limited_expression(factor: &TableFactor, with: Option<&ast::With>) -> bool {
 fn bound(expression: &Expr) -> bool {
     match expression {
         Expr::Value(value) => !matches!(value.value, Value::SingleQuotedString(_)),
-        Expr::TypedString { .. } | Expr::Interval(_) | Expr::Function(_) => false,
         Expr::Cast { expr, .. } | Expr::Nested(expr) | Expr::UnaryOp { expr, .. } => {
             !matches!(&**expr, Expr::Value(value) if matches!(value.value, Value::SingleQuotedString(_)))
         }

@@ -26,14 +26,14 @@ impl Lexer<'_> {
         }
         let word = self.bytes.get(word_start..self.at).unwrap_or_default();
         let includes = matches!(word, b"i" | b"ir" | b"include" | b"include_relative" | b"gexec");
-        self.to_line_end();
+        self.skip_line();
         self.push(if includes { TokenKind::Include } else { TokenKind::Separator }, start);
         self.line_start = true;
     }
 
     /// From the line after the `;` to the line `\.`, or to the end.
     pub(super) fn skip_copy_data(&mut self) {
-        self.to_line_end();
+        self.skip_line();
         while self.at < self.bytes.len() {
             if matches!(self.peek(0), Some(b'\r')) {
                 self.at += 1;
@@ -42,7 +42,7 @@ impl Lexer<'_> {
                 self.at += 1;
             }
             let start = self.at;
-            self.to_line_end();
+            self.skip_line();
             if self.bytes.get(start..self.at).unwrap_or_default().trim_ascii() == b"\\." {
                 break;
             }
@@ -74,7 +74,7 @@ impl Lexer<'_> {
                     self.dollar();
                     continue;
                 }
-                b'-' if self.peek(1) == Some(b'-') => self.to_line_end(),
+                b'-' if self.peek(1) == Some(b'-') => self.skip_line(),
                 b'(' => depth += 1,
                 b')' => depth = depth.saturating_sub(1),
                 b';' if depth == 0 => break,

@@ -9,6 +9,14 @@ const STATEMENT_WORDS: &[&[u8]] = &[
     b"with",
 ];
 
+/// What a prefix makes of the quote after it.
+#[derive(Clone, Copy)]
+pub(super) enum Prefixed {
+    String { escapes: bool },
+    UnicodeString,
+    UnicodeIdentifier,
+}
+
 impl Lexer<'_> {
     /// `'…'`; with `escapes` a backslash hides the next character.
     pub(super) fn string(&mut self, escapes: bool) -> Option<TokenKind> {
@@ -44,25 +52,30 @@ impl Lexer<'_> {
         self.unterminated(start)
     }
 
-    /// After a word: `E'…'`, `B'…'`, `X'…'`, `N'…'`, `U&'…'`, `U&"…"`.
-    pub(super) fn prefixed_quote(&mut self, start: usize) -> Option<Option<TokenKind>> {
-        let quote = self.peek(0)?;
+    /// After a word that may be a prefix: `E'…'`, `B'…'`, `X'…'`, `N'…'`, `U&'…'`, `U&"…"`.
+    pub(super) fn prefixed(&self, start: usize) -> Option<Prefixed> {
         let prefix = self.bytes.get(start..self.at)?;
-        match (prefix, quote) {
-            (b"e" | b"E", b'\'') => Some(self.string(true)),
-            (b"b" | b"B" | b"x" | b"X" | b"n" | b"N", b'\'') => Some(self.string(false)),
-            (b"u" | b"U", b'&') => match self.peek(1)? {
-                b'\'' => {
-                    self.at += 1;
-                    Some(self.string(false))
-                }
-                b'"' => {
-                    self.at += 1;
-                    Some(self.quoted_identifier())
-                }
-                _ => None,
-            },
+        match (prefix, self.peek(0)?, self.peek(1)) {
+            (b"e" | b"E", b'\'', _) => Some(Prefixed::String { escapes: true }),
+            (b"b" | b"B" | b"x" | b"X" | b"n" | b"N", b'\'', _) => Some(Prefixed::String { escapes: false }),
+            (b"u" | b"U", b'&', Some(b'\'')) => Some(Prefixed::UnicodeString),
+            (b"u" | b"U", b'&', Some(b'"')) => Some(Prefixed::UnicodeIdentifier),
             _ => None,
+        }
+    }
+
+    /// Reads the quote after a prefix.
+    pub(super) fn after_prefix(&mut self, prefixed: Prefixed) -> Option<TokenKind> {
+        match prefixed {
+            Prefixed::String { escapes } => self.string(escapes),
+            Prefixed::UnicodeString => {
+                self.at += 1;
+                self.string(false)
+            }
+            Prefixed::UnicodeIdentifier => {
+                self.at += 1;
+                self.quoted_identifier()
+            }
         }
     }
 

@@ -68,11 +68,11 @@ fn option(cursor: &mut Cursor<'_>, column: &mut ColumnDef) -> Parse<()> {
     } else if cursor.eat("NULL") {
         column.null = true;
     } else if cursor.eat("DEFAULT") {
-        column.default = Some(default_expression(cursor)?);
+        column.default = Some(Box::new(default_expression(cursor)?));
     } else if cursor.eat("GENERATED") {
         generated(cursor, column, start)?;
     } else if cursor.eat("COLLATE") {
-        column.collation = Some(cursor.name("a collation")?);
+        column.collation = Some(Box::new(cursor.name("a collation")?));
     } else if cursor.eat_any(&["STORAGE", "COMPRESSION"]) {
         cursor.label("a storage kind")?;
     } else if cursor.eat("OPTIONS") {
@@ -138,6 +138,6 @@ fn generated(cursor: &mut Cursor<'_>, column: &mut ColumnDef, start: Span) -> Pa
     } else {
         None
     };
-    column.generated = Some(Generated { expr, stored, span: cursor.since(start) });
+    column.generated = Some(Box::new(Generated { expr, stored, span: cursor.since(start) }));
     Ok(())
 }

@@ -53,6 +53,8 @@ pub(super) fn create_table(cursor: &mut Cursor<'_>, modifiers: Modifiers) -> Par
     while !cursor.done() {
         option(cursor, &mut table)?;
     }
+    // Thousands of these are alive at once.
+    table.columns.shrink_to_fit();
     if !has_shape(&table) {
         return cursor.refuse("a column list");
     }

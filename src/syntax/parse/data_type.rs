@@ -38,11 +38,12 @@ pub(super) fn data_type(cursor: &mut Cursor<'_>) -> Parse<DataType> {
     let quoted = cursor.at_kind(TokenKind::Quoted);
     let (mut name, schema) = type_name(cursor)?;
     let mut serial = false;
-    if !quoted && schema.is_none() {
-        if let Some((_, base)) = SERIALS.iter().find(|(serial, _)| **serial == *name) {
-            name = (*base).into();
-            serial = true;
-        }
+    if !quoted
+        && schema.is_none()
+        && let Some((_, base)) = SERIALS.iter().find(|(serial, _)| **serial == *name)
+    {
+        name = (*base).into();
+        serial = true;
     }
     let mut modifiers = modifiers(cursor)?;
     suffixes(cursor, &mut name, &mut modifiers)?;

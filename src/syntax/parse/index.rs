@@ -47,16 +47,13 @@ fn keys(mut group: Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
         if part.done() {
             return group.refuse("an index column");
         }
-        match plain_key(part) {
-            Some(column) => {
-                index.columns.push(column.name.clone());
-                index.keys.push(Some(column));
-            }
-            None => {
-                index.columns.extend(summarize(part).columns);
-                index.keys.push(None);
-                index.expression = true;
-            }
+        if let Some(column) = plain_key(part) {
+            index.columns.push(column.name.clone());
+            index.keys.push(Some(column));
+        } else {
+            index.columns.extend(summarize(part).columns);
+            index.keys.push(None);
+            index.expression = true;
         }
         group.eat_kind(TokenKind::Comma);
     }

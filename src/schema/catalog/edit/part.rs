@@ -1,6 +1,6 @@
 //! Columns, indexes, constraints and triggers in and out of a table.
 
-use super::MOST_PARTS;
+use super::{MOST_PARTS, type_key};
 use crate::schema::catalog::links::{link, unlink};
 use crate::schema::catalog::{Catalog, Column, ConstraintBody, Index, Relation, TableConstraint, Trigger};
 use crate::schema::operation::QName;
@@ -28,7 +28,7 @@ impl Catalog<'_> {
 
     /// Remembers that `table` has a column of this type.
     pub(in crate::schema) fn note_type(&mut self, table: &QName, data_type: &DataType) {
-        let key = self.type_key(data_type);
+        let key = type_key(data_type);
         link(&mut self.links.typed, &key, table);
     }
 

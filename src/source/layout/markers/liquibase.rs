@@ -8,8 +8,9 @@ use crate::source::section::Cutter;
 pub(super) const MARKER: Marker = Marker {
     name: "liquibase",
     recognizes: |line| {
-        let mut words = line.body.split_whitespace().map(str::to_ascii_lowercase);
-        words.by_ref().take(3).eq(["liquibase", "formatted", "sql"])
+        let mut words = line.body.split_whitespace();
+        let mut next_is = |expected: &&str| words.next().is_some_and(|word| word.eq_ignore_ascii_case(expected));
+        ["liquibase", "formatted", "sql"].iter().all(&mut next_is)
     },
     cut,
     unmarked: TransactionMode::Unknown,
@@ -19,9 +20,10 @@ fn cut(text: &str) -> Vec<Section> {
     let mut cutter = Cutter::new(text, TransactionMode::Wrapped);
     for line in comment_lines(text) {
         let Some(attributes) = changeset(line.body) else { continue };
-        match is_for_postgres(attributes) {
-            true => cutter.cut(line.start, Direction::Up, transaction(attributes)),
-            false => cutter.skip(line.start),
+        if is_for_postgres(attributes) {
+            cutter.cut(line.start, Direction::Up, transaction(attributes));
+        } else {
+            cutter.skip(line.start);
         }
     }
     cutter.finish()
@@ -49,9 +51,10 @@ fn is_for_postgres(attributes: &str) -> bool {
     }
     let Some(engines) = attribute(attributes, "dbms") else { return true };
     let mut engines = engines.split(',').map(str::trim).filter(|engine| !engine.is_empty());
-    match engines.clone().any(|engine| !engine.starts_with('!')) {
-        true => engines.any(|engine| is_postgres(engine) || engine.eq_ignore_ascii_case("all")),
-        false => !engines.any(|engine| is_postgres(engine.trim_start_matches('!'))),
+    if engines.clone().any(|engine| !engine.starts_with('!')) {
+        engines.any(|engine| is_postgres(engine) || engine.eq_ignore_ascii_case("all"))
+    } else {
+        !engines.any(|engine| is_postgres(engine.trim_start_matches('!')))
     }
 }
 

@@ -1,4 +1,4 @@
-//! MyBatis Migrations: everything after `-- //@UNDO` takes back what stands before it.
+//! `MyBatis` Migrations: everything after `-- //@UNDO` takes back what stands before it.
 
 use super::{Marker, Section, TransactionMode, comment_lines};
 use crate::source::migration::Direction;

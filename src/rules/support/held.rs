@@ -1,0 +1,63 @@
+//! Locks that earlier statements took and that are still held when a step runs.
+
+use super::{blocking, transaction_words};
+use crate::engine::lock::LockMode;
+use crate::review::step::Step;
+use crate::schema::operation::{OperationKind, QName};
+use crate::syntax::span::Span;
+
+/// A lock that makes others wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held<'r> {
+    /// On what.
+    pub(crate) relation: &'r QName,
+    /// How strong.
+    pub(crate) mode: LockMode,
+    /// The clause that took it.
+    pub(crate) by: Span,
+    /// What has to end before it is released.
+    pub(crate) until: &'static str,
+}
+
+/// Follows the steps of a release. The session knows the locks of a transaction that was opened; a procedural block is a
+/// transaction of its own where there is none, and is followed here.
+#[derive(Debug, Default)]
+pub(crate) struct Holds<'r> {
+    statement: Option<(u32, u32)>,
+    commits: bool,
+    block: Option<Held<'r>>,
+}
+
+impl<'r> Holds<'r> {
+    /// The lock held when `step` starts: the one on `table`, else the strongest on any.
+    pub(crate) fn before(&self, step: &'r Step<'_>, table: &QName) -> Option<Held<'r>> {
+        let Some(transaction) = step.session.transaction else {
+            return self.block.filter(|_| self.is_same(step));
+        };
+        let held = step.session.held.iter().filter(|held| held.mode.blocks_writes());
+        let held = held.max_by_key(|held| (held.relation == *table, held.mode))?;
+        let until = transaction_words(transaction);
+        Some(Held { relation: &held.relation, mode: held.mode, by: held.by, until })
+    }
+
+    /// Keeps the locks of `step` for those after it.
+    pub(crate) fn after(&mut self, step: &'r Step<'_>) {
+        if !self.is_same(step) {
+            *self = Self { statement: Some((step.file, step.statement_index)), ..Self::default() };
+        }
+        self.commits |= matches!(step.operation.kind, OperationKind::Do { commits: true });
+        if step.operation.body.is_none() || self.commits {
+            return;
+        }
+        if let Some(impact) = blocking(step).max_by_key(|impact| impact.mode)
+            && self.block.is_none_or(|held| held.mode < impact.mode)
+        {
+            let (relation, mode, by) = (&impact.relation, impact.mode, step.operation.span);
+            self.block = Some(Held { relation, mode, by, until: "the procedural block, which is one transaction" });
+        }
+    }
+
+    fn is_same(&self, step: &Step<'_>) -> bool {
+        self.statement == Some((step.file, step.statement_index))
+    }
+}

@@ -1,0 +1,210 @@
+//! The binary as people run it: arguments, exit codes, streams; with a scrubbed environment.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A folder of its own for one test, with an end to the search for configuration.
+struct Repository(PathBuf);
+
+impl Repository {
+    fn new(test: &str, files: &[(&str, &str)]) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
+        let _ = std::fs::remove_dir_all(&root);
+        std::fs::create_dir_all(root.join(".git")).unwrap();
+        for (path, text) in files {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Self(root)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
+        command.args(args).current_dir(&self.0).env_clear().stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    fn feed(&self, args: &[&str], input: &str) -> Output {
+        let mut child =
+            self.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Standard error without the lines' decoration.
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const CREATE: &str = "CREATE TABLE users (id bigint PRIMARY KEY, email text);";
+const INDEX: &str = "SET lock_timeout = '5s';\nCREATE INDEX users_email ON users (email);\n";
+
+#[test]
+fn findings_exit_with_one_and_clean_with_zero() {
+    let repository = Repository::new("codes", &[("db/1_create.sql", CREATE), ("db/2_index.sql", INDEX)]);
+    let output = repository.run(&["check", "db"]);
+    assert_eq!(code(&output), 1);
+    assert!(stdout(&output).starts_with("db/2_index.sql:2:1: error[index-not-concurrent]: "), "{}", stdout(&output));
+    assert_eq!(stderr(&output), "");
+    assert_eq!(code(&repository.run(&["check", "db", "--ignore", "index-not-concurrent"])), 0);
+    assert_eq!(code(&repository.run(&["check", "db", "--table-rows", "users=1k"])), 0, "a note does not fail");
+    assert_eq!(code(&repository.run(&["check", "db", "--table-rows", "users=1k", "--fail-on", "note"])), 1);
+    assert_eq!(code(&repository.run(&["check", "db", "--fail-on", "never"])), 0);
+}
+
+#[test]
+fn a_named_file_is_reported_on_and_its_folder_is_history() {
+    let repository = Repository::new(
+        "named",
+        &[("db/1_create.sql", CREATE), ("db/2_index.sql", INDEX), ("db/3_drop.sql", "DROP TABLE users;")],
+    );
+    let output = repository.run(&["check", "db/2_index.sql"]);
+    assert_eq!(code(&output), 1);
+    assert!(stdout(&output).contains("checked 1 file, 2 statements"), "{}", stdout(&output));
+}
+
+#[test]
+fn standard_input_is_checked() {
+    let repository = Repository::new("stdin", &[("db/1_create.sql", CREATE)]);
+    let output = repository.feed(&["check", "-"], "DROP TABLE users;");
+    assert_eq!(code(&output), 1);
+    let output = repository.feed(&["check", "-", "--stdin-filename", "db/2_index.sql"], INDEX);
+    assert!(stdout(&output).starts_with("db/2_index.sql:2:1: error[index-not-concurrent]"), "{}", stdout(&output));
+}
+
+#[test]
+fn what_cannot_be_done_exits_with_two_and_says_why() {
+    let repository = Repository::new("errors", &[("migrations/1_create.sql", CREATE), ("empty/readme.md", "")]);
+    let output = repository.run(&["check", "migratons"]);
+    assert_eq!((code(&output), stdout(&output)), (2, String::new()));
+    assert!(stderr(&output).contains("migratons does not exist"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("migrations"), "suggests the folder: {}", stderr(&output));
+    let output = repository.run(&["check", "empty"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("no migrations found"), "{}", stderr(&output));
+    let output = repository.run(&["check", "migrations", "--select", "index-not-concurent"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("did you mean 'index-not-concurrent'"), "{}", stderr(&output));
+    for args in [
+        &["check", "--engine", "postgres@9", "migrations"][..],
+        &["check", "--engine", "oracle", "migrations"],
+        &["chekc"],
+    ] {
+        assert_eq!(code(&repository.run(args)), 2, "{args:?}");
+    }
+}
+
+#[test]
+fn configuration_is_found_upward_and_its_mistakes_are_shown() {
+    let config = "engine = \"postgres@16\"\n[rules]\nindex-not-concurrent = \"warning\"\n";
+    let repository = Repository::new(
+        "config",
+        &[
+            ("switchback.toml", config),
+            ("a/db/1_create.sql", CREATE),
+            ("a/db/2_index.sql", INDEX),
+            ("bad/switchback.toml", "[rules]\nindex-not-concurent = \"off\"\n"),
+            ("bad/1.sql", CREATE),
+            ("odd/switchback.toml", "engin = \"postgres\"\n"),
+            ("odd/1.sql", CREATE),
+        ],
+    );
+    let output = repository.run(&["check", "a/db"]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    assert!(stdout(&output).contains("warning[index-not-concurrent]"));
+    assert_eq!(code(&repository.run(&["check", "a/db", "--no-config"])), 1);
+    let output = repository.run(&["check", "bad"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("switchback.toml:2:1"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("index-not-concurrent"), "{}", stderr(&output));
+    let output = repository.run(&["check", "odd"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("engine"), "{}", stderr(&output));
+}
+
+#[test]
+fn json_goes_to_standard_output_alone() {
+    let repository = Repository::new("json", &[("db/1_create.sql", CREATE), ("db/2_index.sql", INDEX)]);
+    let output = repository.run(&["check", "db", "--output-format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["version"], 1);
+    assert_eq!(report["summary"]["files"], 2);
+    let finding = &report["findings"][0];
+    assert_eq!(finding["rule"], "index-not-concurrent");
+    assert_eq!(finding["subject"], "public.users");
+    assert_eq!(finding["locks"][0]["mode"], "ShareLock");
+    assert_eq!(finding["locks"][0]["relation"], "public.users");
+    assert_eq!(finding["locks"][0]["blocks"], serde_json::json!(["writes"]));
+    assert_eq!(finding["start"], serde_json::json!({"line": 2, "column": 1, "byte": 25}));
+}
+
+#[test]
+fn colors_only_where_asked() {
+    let repository = Repository::new("colors", &[("db/1_drop.sql", "DROP TABLE users;")]);
+    let escape = |args: &[&str], no_color: bool| {
+        let mut command = repository.command(args);
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        stdout(&command.output().unwrap()).contains('\u{1b}')
+    };
+    let pretty = ["check", "db", "--output-format", "pretty"];
+    assert!(!escape(&pretty, false), "a pipe gets plain text");
+    assert!(!escape(&pretty, true));
+    assert!(escape(&["check", "db", "--output-format", "pretty", "--color", "always"], true), "an argument wins");
+}
+
+#[test]
+fn sql_cannot_command_github_actions() {
+    let repository = Repository::new("actions", &[("db/1.sql", "DROP TABLE \"x\n::error::pwned\";")]);
+    let mut command = repository.command(&["check", "db", "--output-format", "pretty"]);
+    let text = stdout(&command.env("GITHUB_ACTIONS", "true").output().unwrap());
+    assert!(text.starts_with("::stop-commands::"), "{text}");
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let repository = Repository::new("explain", &[]);
+    let listed = stdout(&repository.run(&["rules"]));
+    assert!(listed.contains("index-not-concurrent") && listed.contains("contract-before-expand"));
+    let explained = stdout(&repository.run(&["explain", "index-not-concurrent"]));
+    assert!(explained.starts_with("# index-not-concurrent"), "{explained}");
+    let peer = stdout(&repository.run(&["explain", "squawk:require-concurrent-index-creation"]));
+    assert!(peer.starts_with("# index-not-concurrent"), "{peer}");
+    let output = repository.run(&["explain", "index-not-concurent"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("did you mean 'index-not-concurrent'"));
+}
+
+#[test]
+fn help_is_a_snapshot() {
+    let repository = Repository::new("help", &[]);
+    for command in ["", "check", "explain", "rules"] {
+        let args: Vec<&str> = [command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
+        let name = if command.is_empty() { "help" } else { command };
+        insta::assert_snapshot!(format!("help_{name}"), stdout(&repository.run(&args)));
+    }
+}
