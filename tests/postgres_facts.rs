@@ -7,6 +7,9 @@
 //! - scans of tables without rows, which measured as nothing,
 //! - the new, empty file that `TRUNCATE` and `REFRESH … WITH NO DATA` make: no row is copied.
 
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a test")]
+#![allow(clippy::disallowed_methods, reason = "our own files are UTF-8 with plain line ends")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
