@@ -72,12 +72,11 @@ impl<'c, 'a> Footprint<'c, 'a> {
             return;
         }
         let at = *self.locked.entry(relation.clone()).or_insert(self.locks.len());
-        match self.locks.get_mut(at) {
-            Some(lock) => lock.mode = lock.mode.max(mode),
-            None => {
-                let kind = self.kind(relation).unwrap_or(kind);
-                self.locks.push(Lock { relation: relation.clone(), kind, mode });
-            }
+        if let Some(lock) = self.locks.get_mut(at) {
+            lock.mode = lock.mode.max(mode);
+        } else {
+            let kind = self.kind(relation).unwrap_or(kind);
+            self.locks.push(Lock { relation: relation.clone(), kind, mode });
         }
     }
 

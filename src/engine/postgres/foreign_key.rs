@@ -1,5 +1,4 @@
-//! Foreign keys, and the other table that every change to one locks too (manual: ALTER TABLE, "ADD table_constraint";
-//! facts `add-fk*`, `validate-fk*`, `drop-fk*`, `type-*-fk-*`).
+//! Foreign keys, and the other table that every change to one locks too (manual: ALTER TABLE, "Description"; facts `add-fk*`, `validate-fk*`, `drop-fk*`, `type-*-fk-*`).
 
 use super::footprint::Footprint;
 use crate::engine::lock::LockMode::{self, AccessExclusive, AccessShare, RowShare, ShareRowExclusive};

@@ -81,11 +81,9 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, index: &QName, def: &Drop)
     footprint.lock(table, mode);
     let partitions = footprint.partitions(table);
     footprint.lock_all(&partitions, mode);
-    if def.cascade {
-        if let Some(found) = footprint.catalog.index(index).filter(|found| found.unique) {
-            let columns: Vec<Symbol> = found.keys.iter().flatten().cloned().collect();
-            foreign_key::drop_incoming(footprint, table, &columns);
-        }
+    if let Some(found) = footprint.catalog.index(index).filter(|found| found.unique && def.cascade) {
+        let columns: Vec<Symbol> = found.keys.iter().flatten().cloned().collect();
+        foreign_key::drop_incoming(footprint, table, &columns);
     }
 }
 

@@ -106,13 +106,14 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, name: &Q
         ObjectKind::MaterializedView => drop_view(footprint, name, LockedKind::MaterializedView, def.cascade),
         ObjectKind::Index => indexes::drop(footprint, name, def),
         ObjectKind::Sequence => drop_sequence(footprint, name, def.cascade),
-        ObjectKind::Type | ObjectKind::Domain => types_domains::drop(footprint, name, def.cascade),
-        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => drop_from(footprint, kind, on),
+        // The type of an extension is mostly called like it (fact `drop-extension-used-cascade`).
+        ObjectKind::Type | ObjectKind::Domain | ObjectKind::Extension => {
+            types_domains::drop(footprint, name, def.cascade);
+        }
+        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => drop_from(footprint, name, on, def),
         ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine if def.cascade => {
             drop_function(footprint, name);
         }
-        // Types of an extension are mostly called like it (fact `drop-extension-used-cascade`).
-        ObjectKind::Extension => types_domains::drop(footprint, name, def.cascade),
         ObjectKind::Schema if def.cascade => drop_schema(footprint, &name.name),
         ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription => footprint.no_transaction = true,
         _ => {}
@@ -139,11 +140,17 @@ fn drop_sequence(footprint: &mut Footprint<'_, '_>, sequence: &QName, cascade: b
     }
 }
 
-/// A trigger, policy or rule goes from its table; a trigger from the partitions as well.
-fn drop_from(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, on: Option<&QName>) {
+/// A trigger, policy or rule goes from its table; a trigger from the partitions as well. Where `IF EXISTS` finds nothing,
+/// the table has only been looked at.
+fn drop_from(footprint: &mut Footprint<'_, '_>, name: &QName, on: Option<&QName>, def: &Drop) {
     let Some(table) = on else { return };
+    let known = footprint.catalog.table(table).filter(|_| def.kind == ObjectKind::Trigger);
+    let missing = known.is_some_and(|table| table.complete && table.trigger(&name.name).is_none());
+    if def.if_exists && missing {
+        return footprint.lock(table, AccessShare);
+    }
     footprint.lock(table, AccessExclusive);
-    if kind == ObjectKind::Trigger {
+    if def.kind == ObjectKind::Trigger {
         let partitions = footprint.partitions(table);
         footprint.lock_all(&partitions, AccessExclusive);
     }

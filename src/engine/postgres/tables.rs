@@ -116,9 +116,8 @@ pub(super) fn truncate(footprint: &mut Footprint<'_, '_>, table: &QName, how: &T
 
 /// Before version 14 the server looks up the bounds of a partition that is written to or truncated by itself.
 pub(super) fn lock_bounds(footprint: &mut Footprint<'_, '_>, table: &QName) {
-    if !footprint.since(14) {
-        if let Some(parent) = footprint.partition_parent(table) {
-            footprint.lock(parent, AccessShare);
-        }
+    let parent = footprint.partition_parent(table).filter(|_| !footprint.since(14));
+    if let Some(parent) = parent {
+        footprint.lock(parent, AccessShare);
     }
 }
