@@ -52,6 +52,7 @@ pub struct Operation<'a> {
 
 /// Where in a procedural body an operation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct BodyPlace {
     /// Inside a loop.
     pub in_loop: bool,

@@ -26,9 +26,10 @@ pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &Create
     let partition_of = def.partition_of.as_ref().map(|partition| catalog.resolve(&partition.parent));
     let parents: Vec<QName> = inherits.iter().chain(&partition_of).cloned().collect();
     let likes: Vec<QName> = def.like.iter().map(|like| catalog.resolve(&like.table)).collect();
-    let sources = parents.iter().chain(&likes);
-    let complete = def.query.is_none() && def.of_type.is_none() && { sources }
-        .all(|source| catalog.table(source).is_some_and(|found| found.complete));
+    let mut sources = parents.iter().chain(&likes);
+    let complete = def.query.is_none()
+        && def.of_type.is_none()
+        && sources.all(|source| catalog.table(source).is_some_and(|found| found.complete));
     let columns = all_columns(catalog, def, &parents, &likes, log);
     let listed = |column: &&Column| def.columns.iter().any(|def| def.name.name == column.name);
     let copied = columns.iter().filter(|column| column.identity && !listed(column)).map(|column| column.name.clone());

@@ -73,7 +73,7 @@ fn forget_relation(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {
     match catalog.relations.get(name) {
         Some(Relation::Table(_)) => {
             drop_owned_sequences(catalog, name, None);
-            drop_foreign_keys_to(catalog, name);
+            drop_foreign_keys_to(catalog, name, |_| true);
             for child in catalog.children.remove(name).unwrap_or_default() {
                 super::inherit::detach(catalog, name, &child);
             }
@@ -139,8 +139,11 @@ pub(super) fn drop_constraint(catalog: &mut Catalog<'_>, table: &QName, name: &S
     };
     match &constraint.kind {
         ConstraintBody::PrimaryKey | ConstraintBody::Unique | ConstraintBody::Exclude => {
-            if cascade && (found.primary_key().is_none_or(|key| key.name == *name)) {
-                drop_foreign_keys_to(catalog, table);
+            if cascade {
+                let primary = matches!(constraint.kind, ConstraintBody::PrimaryKey);
+                drop_foreign_keys_to(catalog, table, |referenced| {
+                    if referenced.is_empty() { primary } else { same_columns(referenced, &constraint.columns) }
+                });
             }
             drop_index(catalog, &table.beside(name));
         }
@@ -207,13 +210,14 @@ fn remove_column(catalog: &mut Catalog<'_>, table: &QName, column: &Symbol, casc
             remove_index(catalog, table, &index.name, index.constraint.as_ref());
         }
         for constraint in found.constraints.iter().filter(|constraint| constraint.columns.contains(&column)) {
-            if cascade && matches!(constraint.kind, ConstraintBody::PrimaryKey) {
-                drop_foreign_keys_to(catalog, table);
-            }
             catalog.take_constraint(table, &constraint.name);
         }
         drop_owned_sequences(catalog, table, Some(&column));
         if cascade {
+            let primary = found.primary_key().is_some_and(|key| key.columns.contains(&column));
+            drop_foreign_keys_to(catalog, table, |referenced| {
+                if referenced.is_empty() { primary } else { referenced.contains(&column) }
+            });
             drop_views_on(catalog, table, &column);
         }
         if let Some(found) = catalog.edit_table(table) {
@@ -240,15 +244,25 @@ pub(super) fn drop_owned_sequences(catalog: &mut Catalog<'_>, table: &QName, col
     }
 }
 
-fn drop_foreign_keys_to(catalog: &mut Catalog<'_>, table: &QName) {
+/// Drops the foreign keys to a table for whose referenced columns `leans` holds.
+fn drop_foreign_keys_to(catalog: &mut Catalog<'_>, table: &QName, leans: impl Fn(&[Symbol]) -> bool) {
     for child in catalog.referencing.get(table).cloned().unwrap_or_default() {
         let Some(found) = catalog.table(&child).cloned() else { continue };
         for constraint in &found.constraints {
-            if matches!(&constraint.kind, ConstraintBody::ForeignKey { table: parent, .. } if parent == table) {
-                catalog.take_constraint(&child, &constraint.name);
+            match &constraint.kind {
+                ConstraintBody::ForeignKey { table: parent, referenced, .. }
+                    if parent == table && leans(referenced) =>
+                {
+                    catalog.take_constraint(&child, &constraint.name);
+                }
+                _ => {}
             }
         }
     }
+}
+
+fn same_columns(a: &[Symbol], b: &[Symbol]) -> bool {
+    a.len() == b.len() && a.iter().all(|column| b.contains(column))
 }
 
 fn drop_type(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {

@@ -11,7 +11,7 @@ const LONGEST: usize = 63;
 const MOST_KEYS: usize = 32;
 
 /// Numbers tried one after the other before the search for a free one jumps ahead.
-const TRIED_IN_TURN: u32 = 64;
+const TRIED_IN_TURN: u32 = 16;
 
 /// A free name for an index, or a sequence: `first_second_label`, with a number where that is taken. Names of
 /// constraints count as taken only for an index that belongs to one.

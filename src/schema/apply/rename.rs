@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Log, create_table, drop, part_name, types};
+use crate::schema::catalog::edit::MOST_FOLLOWED;
 use crate::schema::catalog::{Catalog, Column, ConstraintBody, Origin, Table};
 use crate::schema::operation::QName;
 use crate::syntax::expr::{Expr, Shape};
@@ -94,7 +95,7 @@ pub(super) fn in_schema<T>(map: &BTreeMap<QName, T>, schema: &Symbol) -> Vec<QNa
 }
 
 fn rename_schema(catalog: &mut Catalog<'_>, from: &Symbol, to: &Symbol, origin: Origin) {
-    if from == to {
+    if from == to || catalog.links.followed > MOST_FOLLOWED {
         return;
     }
     if let Some(created) = catalog.schemas.remove(from) {
@@ -109,6 +110,7 @@ fn rename_schema(catalog: &mut Catalog<'_>, from: &Symbol, to: &Symbol, origin: 
             drop::drop_relation(catalog, &moved(&name), true);
         }
         catalog.move_relation(&name, &moved(&name), origin);
+        catalog.links.followed += 1;
     }
     for name in in_schema(&catalog.types, from) {
         catalog.move_type(&name, &moved(&name), origin);

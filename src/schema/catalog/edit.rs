@@ -7,6 +7,7 @@ mod rename;
 
 use std::sync::Arc;
 
+pub(in crate::schema) use self::rename::MOST_FOLLOWED;
 use super::links::{link, unlink};
 use super::{Catalog, ConstraintBody, Function, Relation, Sequence, Table, TypeKind, UserType, View};
 use crate::schema::operation::QName;

@@ -9,7 +9,7 @@ use crate::syntax::name::Symbol;
 
 /// Descendants of one table that are looked at: more than any real partitioned table has, and few enough that a file
 /// of nothing but partitions and changes to their parent takes linear time.
-const MOST_DESCENDANTS: usize = 4096;
+const MOST_DESCENDANTS: usize = 1024;
 
 impl Catalog<'_> {
     /// Where a table, view or sequence was created, if the history knows.

@@ -20,6 +20,8 @@ pub struct Links {
     pub triggered: BTreeMap<QName, BTreeSet<QName>>,
     /// Word → functions whose body contains it.
     pub mentions: BTreeMap<Symbol, BTreeSet<QName>>,
+    /// Objects that had to be changed because another one got a new name.
+    pub followed: usize,
     /// Constraint name → number of constraints of this name; a schema may hold several.
     pub constraints: BTreeMap<QName, u32>,
 }

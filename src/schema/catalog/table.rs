@@ -8,6 +8,7 @@ use crate::syntax::types::DataType;
 
 /// A table.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a clause of its own")]
 pub struct Table {
     /// Its present name.
     pub name: QName,

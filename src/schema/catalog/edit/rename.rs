@@ -1,8 +1,16 @@
 //! New names for old things: whatever points to the old name follows, as it does on the server, which points by number.
 
-use crate::schema::catalog::{Catalog, ConstraintBody, Origin, Relation, Table};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::catalog::{Catalog, ConstraintBody, Origin, Relation, Table, TypeKind};
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
+
+/// Objects that are changed because another one got a new name, over a whole history. What is beyond that is forgotten:
+/// a file that does nothing but rename what everything points to takes linear time.
+pub(in crate::schema) const MOST_FOLLOWED: usize = 1_000_000;
+
+type Sets = BTreeMap<QName, BTreeSet<QName>>;
 
 impl Catalog<'_> {
     /// Gives a table, view or sequence a new name or schema.
@@ -53,24 +61,17 @@ impl Catalog<'_> {
         let Some(mut user_type) = self.take_type(old) else { return };
         user_type.name = new.clone();
         user_type.renamed = Some(origin);
-        for table in self.links.typed.remove(old).unwrap_or_default() {
-            if let Some(table) = self.edit_table(&table) {
-                for column in table.columns.iter_mut().filter(|column| column.is_of_type(old)) {
-                    column.data_type = column.data_type.take().map(|mut data_type| {
-                        data_type.rename(old, new);
-                        data_type
-                    });
-                }
+        for table in self.moved(|catalog| &mut catalog.links.typed, old, new) {
+            let Some(table) = self.edit_table(&table) else { continue };
+            let typed = table.columns.iter_mut().filter(|column| column.is_of_type(old));
+            for data_type in typed.filter_map(|column| column.data_type.as_mut()) {
+                data_type.rename(old, new);
             }
-            self.links.typed.entry(new.clone()).or_default().insert(table);
         }
-        for domain in self.links.domains.remove(old).unwrap_or_default() {
-            if let Some(super::super::TypeKind::Domain { base, .. }) =
-                self.edit_type(&domain).map(|found| &mut found.kind)
-            {
+        for domain in self.moved(|catalog| &mut catalog.links.domains, old, new) {
+            if let Some(TypeKind::Domain { base, .. }) = self.edit_type(&domain).map(|found| &mut found.kind) {
                 base.rename(old, new);
             }
-            self.links.domains.entry(new.clone()).or_default().insert(domain);
         }
         self.put_type(user_type);
     }
@@ -79,13 +80,11 @@ impl Catalog<'_> {
     pub(in crate::schema) fn move_function(&mut self, old: &QName, new: &QName) {
         let Some(mut function) = self.take_function(old) else { return };
         function.name = new.clone();
-        for table in self.links.triggered.remove(old).unwrap_or_default() {
-            if let Some(table) = self.edit_table(&table) {
-                for trigger in table.triggers.iter_mut().filter(|trigger| trigger.function == *old) {
-                    trigger.function = new.clone();
-                }
+        for table in self.moved(|catalog| &mut catalog.links.triggered, old, new) {
+            let Some(table) = self.edit_table(&table) else { continue };
+            for trigger in table.triggers.iter_mut().filter(|trigger| trigger.function == *old) {
+                trigger.function = new.clone();
             }
-            self.links.triggered.entry(new.clone()).or_default().insert(table);
         }
         self.put_function(function);
     }
@@ -95,17 +94,15 @@ impl Catalog<'_> {
         table.name = new.clone();
         table.renamed = Some(origin);
         table.point_to(old, new);
-        for child in self.referencing.remove(old).unwrap_or_default() {
+        for child in self.moved(|catalog| &mut catalog.referencing, old, new) {
             if let Some(child) = self.edit_table(&child) {
                 child.point_to(old, new);
             }
-            self.referencing.entry(new.clone()).or_default().insert(child);
         }
-        for child in self.children.remove(old).unwrap_or_default() {
+        for child in self.moved(|catalog| &mut catalog.children, old, new) {
             if let Some(child) = self.edit_table(&child) {
                 replace(&mut child.parents, old, new);
             }
-            self.children.entry(new.clone()).or_default().insert(child);
         }
         self.follow_readers(old, new);
         self.put_table(table);
@@ -118,12 +115,22 @@ impl Catalog<'_> {
     }
 
     fn follow_readers(&mut self, old: &QName, new: &QName) {
-        for view in self.links.readers.remove(old).unwrap_or_default() {
+        for view in self.moved(|catalog| &mut catalog.links.readers, old, new) {
             if let Some(view) = self.edit_view(&view) {
                 replace(&mut view.reads, old, new);
             }
-            self.links.readers.entry(new.clone()).or_default().insert(view);
         }
+    }
+
+    /// Moves the set of `old` to `new`, and tells who is in it: they have to be changed.
+    fn moved(&mut self, map: impl Fn(&mut Self) -> &mut Sets, old: &QName, new: &QName) -> BTreeSet<QName> {
+        let Some(members) = map(self).remove(old) else { return BTreeSet::new() };
+        if self.links.followed > MOST_FOLLOWED {
+            return BTreeSet::new();
+        }
+        self.links.followed += members.len();
+        map(self).entry(new.clone()).or_default().extend(members.iter().cloned());
+        members
     }
 
     fn rename_constraint_only(&mut self, table: &QName, from: &Symbol, to: &Symbol) {
