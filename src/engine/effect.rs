@@ -9,9 +9,9 @@ use crate::syntax::name::Symbol;
 pub struct Effects {
     /// Strongest lock newly taken per relation.
     pub locks: Vec<Lock>,
-    /// Tables copied to new files. The empty files that `TRUNCATE` makes are no copies.
+    /// Tables copied to new files. Sorted. The empty files that `TRUNCATE` makes are no copies.
     pub rewrites: Vec<QName>,
-    /// Tables of which every row is read while the lock is held.
+    /// Tables of which every row is read while the lock is held. Sorted.
     pub scans: Vec<QName>,
     /// Indexes built anew while the lock is held, those of a rewritten table included: table and index name, where the
     /// statement or the history gives one.

@@ -29,7 +29,6 @@ use self::footprint::Footprint;
 use self::tables::Truncate;
 use super::Context;
 use super::effect::Effects;
-use super::lock::LockMode;
 use crate::schema::catalog::Catalog;
 use crate::schema::operation::{Operation, OperationKind};
 
