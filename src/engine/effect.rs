@@ -9,11 +9,12 @@ use crate::syntax::name::Symbol;
 pub struct Effects {
     /// Strongest lock newly taken per relation.
     pub locks: Vec<Lock>,
-    /// Tables copied to new files.
+    /// Tables copied to new files. Sorted. The empty files that `TRUNCATE` makes are no copies.
     pub rewrites: Vec<QName>,
-    /// Tables of which every row is read while the lock is held.
+    /// Tables of which every row is read while the lock is held. Sorted.
     pub scans: Vec<QName>,
-    /// Indexes built anew while the lock is held: table and index name, where it has one.
+    /// Indexes built anew while the lock is held, those of a rewritten table included: table and index name, where the
+    /// statement or the history gives one.
     pub builds: Vec<(QName, Option<Symbol>)>,
     /// It refuses to run inside a transaction block.
     pub no_transaction: bool,

@@ -1,20 +1,8 @@
-//! Table lock modes and what they block.
+//! What table lock modes block.
 
 use std::fmt;
 
-/// A table-level lock mode, weakest first, so that `>=` means "at least as strong".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the names are the server's own")]
-pub enum LockMode {
-    AccessShare,
-    RowShare,
-    RowExclusive,
-    ShareUpdateExclusive,
-    Share,
-    ShareRowExclusive,
-    Exclusive,
-    AccessExclusive,
-}
+pub use crate::syntax::statement::LockMode;
 
 impl LockMode {
     /// Whether plain `SELECT`s wait.

@@ -29,10 +29,8 @@ use self::footprint::Footprint;
 use self::tables::Truncate;
 use super::Context;
 use super::effect::Effects;
-use super::lock::LockMode;
 use crate::schema::catalog::Catalog;
 use crate::schema::operation::{Operation, OperationKind};
-use crate::syntax::statement::TableLock;
 
 /// What the server does for `operation`, given the schema just before it.
 pub fn effects(operation: &Operation<'_>, catalog: &Catalog<'_>, context: Context) -> Effects {
@@ -54,7 +52,7 @@ pub fn effects(operation: &Operation<'_>, catalog: &Catalog<'_>, context: Contex
         OperationKind::Truncate { table, cascade, only, restart } => {
             tables::truncate(step, table, &Truncate { cascade: *cascade, only: *only, restart: *restart });
         }
-        OperationKind::LockTable { table, mode, only } => views::lock_table(step, table, lock_mode(*mode), *only),
+        OperationKind::LockTable { table, mode, only } => views::lock_table(step, table, *mode, *only),
         _ => maintain(step, &operation.kind),
     }
     footprint.into_effects()
@@ -74,18 +72,5 @@ fn maintain(step: &mut Footprint<'_, '_>, kind: &OperationKind<'_>) {
         OperationKind::Query(query) => rows::query(step, query),
         OperationKind::Copy { table: Some(table), from } => rows::copy(step, table, *from),
         _ => {}
-    }
-}
-
-fn lock_mode(mode: TableLock) -> LockMode {
-    match mode {
-        TableLock::AccessShare => LockMode::AccessShare,
-        TableLock::RowShare => LockMode::RowShare,
-        TableLock::RowExclusive => LockMode::RowExclusive,
-        TableLock::ShareUpdateExclusive => LockMode::ShareUpdateExclusive,
-        TableLock::Share => LockMode::Share,
-        TableLock::ShareRowExclusive => LockMode::ShareRowExclusive,
-        TableLock::Exclusive => LockMode::Exclusive,
-        TableLock::AccessExclusive => LockMode::AccessExclusive,
     }
 }

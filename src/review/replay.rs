@@ -1,8 +1,9 @@
 //! Replays migrations into the catalog and makes the steps of the ones that are reported.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::step::{Before, Impact, Size, Step};
+use super::step::{Impact, Size, Step};
 use super::track::{Tracker, Turn};
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::{Context, Engine};
@@ -120,8 +121,17 @@ impl<'a> Replay<'a> {
     fn step(&self, place: Place<'a>, operation: Operation<'a>, tracker: &Tracker) -> Step<'a> {
         let context = Context { version: self.settings.version, utc: tracker.utc() };
         let effects = Engine::Postgres.effects(&operation, &self.catalog, context);
-        let impacts = self.impacts(&effects, place.position.release);
-        let before = self.before(&operation);
+        let before = super::before::before(&self.catalog, &operation);
+        let mut impacts = self.impacts(&effects, place.position.release);
+        // A table that is new has no rows to look up in the tables it refers to.
+        if before
+            .table
+            .as_ref()
+            .and_then(|table| table.origin)
+            .is_some_and(|origin| origin.release == place.position.release)
+        {
+            impacts.iter_mut().for_each(|impact| impact.scan = false);
+        }
         Step {
             migration: place.parsed.migration,
             file: place.position.file,
@@ -147,6 +157,7 @@ impl<'a> Replay<'a> {
             Some(Relation::Sequence(sequence)) => sequence.origin.is_none_or(|origin| origin.release != release),
             None => self.catalog.index_origin(relation).is_none_or(|origin| origin.release != release),
         };
+        let built: BTreeSet<&QName> = effects.builds.iter().map(|(table, _)| table).collect();
         effects
             .locks
             .iter()
@@ -155,9 +166,9 @@ impl<'a> Replay<'a> {
                 relation: lock.relation.clone(),
                 kind: lock.kind,
                 mode: lock.mode,
-                rewrite: effects.rewrites.contains(&lock.relation),
-                scan: effects.scans.contains(&lock.relation),
-                build: effects.builds.iter().any(|(table, _)| *table == lock.relation),
+                rewrite: effects.rewrites.binary_search(&lock.relation).is_ok(),
+                scan: effects.scans.binary_search(&lock.relation).is_ok(),
+                build: built.contains(&lock.relation),
                 size: self.size(&lock.relation),
             })
             .collect()
@@ -172,10 +183,6 @@ impl<'a> Replay<'a> {
             Some(rows) if *rows < self.settings.large_rows => Size::Small(*rows),
             Some(rows) => Size::Large(*rows),
         }
-    }
-
-    fn before(&self, operation: &Operation<'_>) -> Before {
-        super::before::before(&self.catalog, operation)
     }
 }
 

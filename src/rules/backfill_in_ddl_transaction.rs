@@ -22,14 +22,13 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn report(step: &Step<'_>, table: &QName, change: &RowChange, held: &Held<'_>, findings: &mut Findings) {
     let locked = held.relation.short();
-    let mode = held.mode.words();
     findings
         .on(step, format!("rows of {} are changed while {} of {locked} wait", table.short(), held.mode.blocked()))
         .at(edit::place(step, change.span))
         .label("runs under the lock of an earlier statement")
         .subject(table.to_string())
-        .note(format!("{mode} on {locked} is held until the end of {}", held.until))
-        .related(step.file, held.by, format!("{mode} on {locked} is taken here"))
+        .lock(&held.impact(false, Size::Unknown))
+        .related(step.file, held.by, held.taken())
         .help("move the rows in a migration of its own, in batches that commit, after the schema change has committed")
         .emit();
 }

@@ -111,7 +111,7 @@ fn action_words(table: &QName, action: &ActionKind) -> (&'static str, String) {
             ),
         ),
         ActionKind::AddConstraint(constraint) if matches!(constraint.kind, ConstraintKind::PrimaryKey(_)) => (
-            "a primary key over nullable columns",
+            "a primary key over columns that may be null",
             "make the columns NOT NULL first (see set-not-null-scan); then the index is all it needs".to_owned(),
         ),
         ActionKind::AlterConstraint { .. } => (

@@ -1,9 +1,9 @@
 //! See `rules/validate-in-same-transaction.md`.
 
 use super::support::held::{Held, Holds};
-use super::support::{edit, with_impacts};
+use super::support::{action, edit};
 use crate::engine::lock::LockMode;
-use crate::review::step::{Release, Step};
+use crate::review::step::{Impact, Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::{ActionKind, AlterTable};
@@ -23,30 +23,30 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
                 statement = Some((step.file, step.statement_index));
                 own = strongest_action(step, relation, alter);
             }
-            if step.impacts.iter().any(|impact| impact.scan)
+            if let Some(scanned) = step.impacts.iter().find(|impact| impact.scan)
                 && let Some(held) = holds.before(step, relation).or(own)
             {
-                report(step, relation, constraint, &held, findings);
+                report(step, constraint, scanned, &held, findings);
             }
         }
         holds.after(step);
     }
 }
 
-fn report(step: &Step<'_>, table: &QName, constraint: &Ident, held: &Held<'_>, findings: &mut Findings) {
+fn report(step: &Step<'_>, constraint: &Ident, scanned: &Impact, held: &Held<'_>, findings: &mut Findings) {
+    // Of a partitioned table the partitions are read.
+    let table = action(step).map_or(&scanned.relation, |(relation, _)| relation);
     let name = Quoted(&constraint.name);
-    let locked = held.relation.short();
-    let builder = findings
-        .on(step, format!("validating {name} reads every row of {} while {locked} stays locked", table.short()))
-        .label(format!("{} of {locked} wait meanwhile", held.mode.blocked()))
+    let (short, locked, waiting) = (table.short(), held.relation.short(), held.mode.blocked());
+    findings
+        .on(step, format!("validating {name} reads every row of {short} while {waiting} of {locked} wait"))
+        .label("runs under the lock of an earlier statement")
         .subject(format!("{table}.{name}"))
-        .note(format!("{} on {locked} is held until the end of {}", held.mode.words(), held.until))
-        .related(step.file, held.by, format!("{} on {locked} is taken here", held.mode.words()));
-    with_impacts(builder, step.impacts.iter().filter(|impact| impact.scan))
+        .impact(&held.impact(true, scanned.size))
+        .related(step.file, held.by, held.taken())
         .help(format!(
-            "validate it in a transaction of its own, for example in the next migration:\nALTER TABLE {} VALIDATE \
-             CONSTRAINT {name};",
-            table.short()
+            "validate it in a transaction of its own, for example in the next migration:\nALTER TABLE {short} VALIDATE \
+             CONSTRAINT {name};"
         ))
         .emit();
 }

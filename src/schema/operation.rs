@@ -11,7 +11,7 @@ use crate::syntax::object::{
 };
 use crate::syntax::query::{Query, RowChange};
 use crate::syntax::span::Span;
-use crate::syntax::statement::{ReindexTarget, Setting, TableLock, Transaction, Unrecognized};
+use crate::syntax::statement::{LockMode, ReindexTarget, Setting, Transaction, Unrecognized};
 use crate::syntax::table::CreateTable;
 
 /// The resolved name of a relation, type or function: always with its schema.
@@ -137,7 +137,7 @@ pub enum OperationKind<'a> {
     },
     LockTable {
         table: QName,
-        mode: TableLock,
+        mode: LockMode,
         /// `ONLY`.
         only: bool,
     },

@@ -95,9 +95,15 @@ impl<'a> Cursor<'a> {
             .is_some_and(|token| token.kind == TokenKind::Word && self.text_of(token).eq_ignore_ascii_case(word))
     }
 
-    /// Whether the next words are these, separated by single spaces in `words`.
+    /// Whether the next words are these, upper case, separated by single spaces in `words`.
     pub(crate) fn at(&self, words: &str) -> bool {
-        words.split(' ').enumerate().all(|(ahead, word)| self.at_word_ahead(ahead, word))
+        // Most questions are answered by the first letter.
+        let first = self
+            .peek()
+            .filter(|token| token.kind == TokenKind::Word)
+            .and_then(|token| self.text_of(token).as_bytes().first());
+        first.map(u8::to_ascii_uppercase) == words.as_bytes().first().copied()
+            && words.split(' ').enumerate().all(|(ahead, word)| self.at_word_ahead(ahead, word))
     }
 
     pub(crate) fn at_any(&self, words: &[&str]) -> bool {

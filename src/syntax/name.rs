@@ -37,13 +37,12 @@ impl Name {
         let mut parts = Vec::new();
         let mut rest = text.trim();
         loop {
-            let (part, after) = match rest.strip_prefix('"') {
-                Some(quoted) => quoted.split_once('"').map(|(part, after)| (part.to_owned(), after))?,
-                None => {
-                    let end = rest.find('.').unwrap_or(rest.len());
-                    let (part, after) = rest.split_at(end);
-                    (part.to_ascii_lowercase(), after)
-                }
+            let (part, after) = if let Some(quoted) = rest.strip_prefix('"') {
+                quoted.split_once('"').map(|(part, after)| (part.to_owned(), after))?
+            } else {
+                let end = rest.find('.').unwrap_or(rest.len());
+                let (part, after) = rest.split_at(end);
+                (part.to_ascii_lowercase(), after)
             };
             parts.push(Ident { name: part.into(), span });
             match after.strip_prefix('.') {

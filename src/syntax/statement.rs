@@ -55,7 +55,7 @@ pub enum StatementKind {
     /// `TRUNCATE`
     Truncate { tables: Vec<Name>, cascade: bool, only: bool, restart: bool },
     /// `LOCK TABLE`
-    LockTable { tables: Vec<Name>, mode: TableLock, nowait: bool, only: bool },
+    LockTable { tables: Vec<Name>, mode: LockMode, nowait: bool, only: bool },
     /// `REINDEX`
     Reindex { target: ReindexTarget, name: Option<Name>, concurrently: bool },
     /// `CLUSTER`
@@ -109,9 +109,10 @@ pub enum ReindexTarget {
     System,
 }
 
-/// The mode of `LOCK TABLE`, as the server names it in `pg_locks`. `engine::lock` holds the conflict table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TableLock {
+/// A table-level lock mode, weakest first, so that `>=` means "at least as strong". What each blocks: `engine::lock`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names are the server's own")]
+pub enum LockMode {
     AccessShare,
     RowShare,
     RowExclusive,

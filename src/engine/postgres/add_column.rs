@@ -48,11 +48,11 @@ fn fills_rows(footprint: &mut Footprint<'_, '_>, column: &ColumnDef) -> bool {
     if is_stored(footprint, column) {
         return true;
     }
-    if let Some(default) = &column.default {
-        if volatility::is_volatile(footprint, default) {
-            rows::draw(footprint, &default.sequences);
-            return true;
-        }
+    if let Some(default) = &column.default
+        && volatility::is_volatile(footprint, default)
+    {
+        rows::draw(footprint, &default.sequences);
+        return true;
     }
     column.generated.is_none() && constrained_domain(footprint, column)
 }

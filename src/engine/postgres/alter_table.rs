@@ -25,12 +25,11 @@ pub(super) fn alter(footprint: &mut Footprint<'_, '_>, relation: &QName, action:
     footprint.lock_as(relation, kind(alter.kind), mode);
     match known {
         Some(Relation::View(_)) => storage::change(footprint, relation, action),
-        Some(Relation::Sequence(_)) => on_sequence(footprint, action),
         Some(Relation::Table(_)) => on_table(footprint, relation, action, alter, mode),
         None if matches!(alter.kind, AlterKind::Table | AlterKind::ForeignTable) => {
             on_table(footprint, relation, action, alter, mode);
         }
-        None => on_sequence(footprint, action),
+        Some(Relation::Sequence(_)) | None => on_sequence(footprint, action),
     }
 }
 
@@ -70,7 +69,7 @@ fn on_table(footprint: &mut Footprint<'_, '_>, table: &QName, action: &Action, a
             constraints::alter(footprint, table, constraint, *enforced);
         }
         ActionKind::ValidateConstraint { constraint } => {
-            constraints::validate(footprint, table, constraint, alter, mode);
+            constraints::validate(footprint, table, constraint, mode);
         }
         ActionKind::DropConstraint { constraint, cascade, .. } => {
             constraints::drop(footprint, table, constraint, *cascade);

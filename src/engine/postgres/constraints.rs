@@ -74,36 +74,17 @@ fn check(footprint: &mut Footprint<'_, '_>, table: &QName, unchecked: bool, mode
 }
 
 /// `VALIDATE CONSTRAINT`: reads every row under a lock that writers do not mind. What is valid already is left alone.
-pub(super) fn validate(
-    footprint: &mut Footprint<'_, '_>,
-    table: &QName,
-    constraint: &Ident,
-    alter: &AlterTable,
-    mode: LockMode,
-) {
-    let found = find(footprint, table, &constraint.name);
-    let added = alter.actions.iter().find_map(|action| match &action.kind {
-        ActionKind::AddConstraint(added) if added.name.as_ref().is_some_and(|name| name.name == constraint.name) => {
-            Some(&**added)
-        }
-        _ => None,
-    });
-    match (found, added) {
-        (Some(found), _) if found.validated => {}
-        (Some(found), _) if matches!(found.kind, ConstraintBody::ForeignKey { .. }) => {
+pub(super) fn validate(footprint: &mut Footprint<'_, '_>, table: &QName, constraint: &Ident, mode: LockMode) {
+    match find(footprint, table, &constraint.name) {
+        Some(found) if found.validated => {}
+        Some(found) if matches!(found.kind, ConstraintBody::ForeignKey { .. }) => {
             // A foreign key of a partitioned table can wait for validation from version 18 on.
             let partitions = footprint.partitions(table);
             footprint.lock_all(&partitions, mode);
             foreign_key::validate(footprint, table, found);
         }
-        (None, Some(Constraint { kind: ConstraintKind::ForeignKey(key), .. })) => {
-            footprint.scan(table);
-            let referenced = footprint.catalog.resolve(&key.table);
-            footprint.lock(&referenced, ShareRowExclusive);
-            footprint.scan(&referenced);
-        }
-        (Some(_), _) | (None, Some(_)) => check(footprint, table, false, mode),
-        (None, None) => {
+        Some(_) => check(footprint, table, false, mode),
+        None => {
             check(footprint, table, false, mode);
             assume_kind(footprint, &constraint.name);
         }

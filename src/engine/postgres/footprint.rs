@@ -9,8 +9,8 @@ use crate::schema::catalog::{Catalog, Index, Relation};
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
 
-/// Partitions among which the default one is looked for, so that many statements on one huge parent stay cheap.
-const MOST_PARTITIONS: usize = 4096;
+/// Relations one statement is followed to. No real statement reaches more, and many of them on a huge schema stay cheap.
+pub(super) const MOST_REACHED: usize = 4096;
 
 /// The effects so far, with what they are worked out from.
 pub(super) struct Footprint<'c, 'a> {
@@ -72,12 +72,11 @@ impl<'c, 'a> Footprint<'c, 'a> {
             return;
         }
         let at = *self.locked.entry(relation.clone()).or_insert(self.locks.len());
-        match self.locks.get_mut(at) {
-            Some(lock) => lock.mode = lock.mode.max(mode),
-            None => {
-                let kind = self.kind(relation).unwrap_or(kind);
-                self.locks.push(Lock { relation: relation.clone(), kind, mode });
-            }
+        if let Some(lock) = self.locks.get_mut(at) {
+            lock.mode = lock.mode.max(mode);
+        } else {
+            let kind = self.kind(relation).unwrap_or(kind);
+            self.locks.push(Lock { relation: relation.clone(), kind, mode });
         }
     }
 
@@ -179,7 +178,7 @@ impl<'c, 'a> Footprint<'c, 'a> {
     /// The default partition of a partitioned table.
     pub(super) fn default_partition(&self, table: &QName) -> Option<&'c QName> {
         let is_default = |child: &&QName| self.catalog.table(child).is_some_and(|child| child.default_partition);
-        self.catalog.children.get(table)?.iter().take(MOST_PARTITIONS).find(is_default)
+        self.catalog.children.get(table)?.iter().take(MOST_REACHED).find(is_default)
     }
 
     /// Sequences owned by a column of the table, or by any of them.

@@ -1,7 +1,6 @@
-//! Foreign keys, and the other table that every change to one locks too (manual: ALTER TABLE, "ADD table_constraint";
-//! facts `add-fk*`, `validate-fk*`, `drop-fk*`, `type-*-fk-*`).
+//! Foreign keys, and the other table that every change to one locks too (manual: ALTER TABLE, "Description"; facts `add-fk*`, `validate-fk*`, `drop-fk*`, `type-*-fk-*`).
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, MOST_REACHED};
 use crate::engine::lock::LockMode::{self, AccessExclusive, AccessShare, RowShare, ShareRowExclusive};
 use crate::schema::catalog::{ConstraintBody, Table, TableConstraint};
 use crate::schema::operation::QName;
@@ -108,7 +107,8 @@ pub(super) fn rebuild_on(footprint: &mut Footprint<'_, '_>, table: &QName, colum
 /// Foreign keys to the table from others, with the tables they stand on.
 pub(super) fn incoming<'c>(footprint: &Footprint<'c, '_>, table: &QName) -> Vec<(&'c Table, &'c TableConstraint)> {
     let mut found = Vec::new();
-    for child in footprint.catalog.referencing.get(table).into_iter().flatten().filter(|child| *child != table) {
+    let children = footprint.catalog.referencing.get(table).into_iter().flatten().take(MOST_REACHED);
+    for child in children.filter(|child| *child != table) {
         let Some(child) = footprint.catalog.table(child) else { continue };
         found.extend(child.constraints.iter().filter(|key| points_to(key, table)).map(|key| (&**child, key)));
     }

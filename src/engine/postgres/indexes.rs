@@ -2,9 +2,9 @@
 //! "Indexes").
 //!
 //! The lock on an index itself is told only where a statement names the index or rebuilds it: elsewhere the lock on its
-//! table is at least as strong.
+//! table is at least as strong. `CONCURRENTLY` locks the old index only when nobody can see it any more: not told.
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, MOST_REACHED};
 use super::{foreign_key, modes};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{self, AccessExclusive, AccessShare, Share, ShareUpdateExclusive};
@@ -72,20 +72,18 @@ pub(super) fn is_on(index: &Index, columns: &[Symbol]) -> bool {
 
 /// `DROP INDEX`: readers of the table plan with its indexes, so they have to stay away for a moment (facts `drop-index*`).
 pub(super) fn drop(footprint: &mut Footprint<'_, '_>, index: &QName, def: &Drop) {
-    footprint.lock_as(index, LockedKind::Index, AccessExclusive);
     footprint.no_transaction |= def.concurrently;
     let mode = if def.concurrently { ShareUpdateExclusive } else { AccessExclusive };
+    footprint.lock_as(index, LockedKind::Index, mode);
     let Some(table) = footprint.catalog.index_table(index) else {
-        return footprint.assume(|| format!("the table of index {} is not known; it is locked as well", index.short()));
+        return assume_table(footprint, index);
     };
     footprint.lock(table, mode);
     let partitions = footprint.partitions(table);
     footprint.lock_all(&partitions, mode);
-    if def.cascade {
-        if let Some(found) = footprint.catalog.index(index).filter(|found| found.unique) {
-            let columns: Vec<Symbol> = found.keys.iter().flatten().cloned().collect();
-            foreign_key::drop_incoming(footprint, table, &columns);
-        }
+    if let Some(found) = footprint.catalog.index(index).filter(|found| found.unique && def.cascade) {
+        let columns: Vec<Symbol> = found.keys.iter().flatten().cloned().collect();
+        foreign_key::drop_incoming(footprint, table, &columns);
     }
 }
 
@@ -133,16 +131,16 @@ pub(super) fn reindex(
     }
 }
 
+fn assume_table(footprint: &mut Footprint<'_, '_>, index: &QName) {
+    footprint.assume(|| format!("the table of index {} is not known; it is locked as well", index.short()));
+}
+
 fn reindex_index(footprint: &mut Footprint<'_, '_>, index: &QName, mode: LockMode) {
+    lock_rebuilt(footprint, index, mode);
     let Some(table) = footprint.catalog.index_table(index) else {
-        footprint.lock_as(index, LockedKind::Index, AccessExclusive);
-        return footprint.assume(|| format!("the table of index {} is not known; it is locked as well", index.short()));
+        return assume_table(footprint, index);
     };
     footprint.lock(table, mode);
-    // Even CONCURRENTLY ends with a moment of this lock, on the index that is replaced; of a partitioned one there is
-    // nothing to replace.
-    let gentle = footprint.is_partitioned(table) && mode == ShareUpdateExclusive;
-    footprint.lock_as(index, LockedKind::Index, if gentle { mode } else { AccessExclusive });
     if !footprint.is_partitioned(table) {
         return footprint.build(table, Some(index.name.clone()));
     }
@@ -155,7 +153,7 @@ fn reindex_index(footprint: &mut Footprint<'_, '_>, index: &QName, mode: LockMod
         let alike = |index: &&Index| is_alike(index, wanted);
         let name = footprint.indexes(&leaf).iter().find(alike).map(|index| index.name.clone());
         if let Some(name) = &name {
-            lock_index(footprint, &leaf, name);
+            lock_rebuilt(footprint, &beside(&leaf, name), mode);
         }
         footprint.build(&leaf, name);
     }
@@ -171,14 +169,15 @@ fn reindex_table(footprint: &mut Footprint<'_, '_>, table: &QName, mode: LockMod
         footprint.no_transaction = true;
         for leaf in footprint.leaves(table) {
             // Even CONCURRENTLY looks for the partitions under a lock that stops writers.
-            rebuild_all(footprint, &leaf, Share);
+            footprint.lock(&leaf, Share);
+            rebuild_all(footprint, &leaf, mode);
         }
     }
 }
 
 fn reindex_all(footprint: &mut Footprint<'_, '_>, schema: Option<&Symbol>, mode: LockMode) {
     footprint.no_transaction = true;
-    for (name, relation) in &footprint.catalog.relations {
+    for (name, relation) in footprint.catalog.relations.iter().take(MOST_REACHED) {
         let stored = match relation {
             Relation::Table(table) => !table.partitioned,
             Relation::View(view) => view.materialized,
@@ -198,12 +197,17 @@ fn rebuild_all(footprint: &mut Footprint<'_, '_>, table: &QName, mode: LockMode)
         footprint.build(table, None);
     }
     for name in names {
-        lock_index(footprint, table, &name);
+        lock_rebuilt(footprint, &beside(table, &name), mode);
         footprint.build(table, Some(name));
     }
 }
 
-fn lock_index(footprint: &mut Footprint<'_, '_>, table: &QName, index: &Symbol) {
-    let name = QName { schema: table.schema.clone(), name: index.clone() };
-    footprint.lock_as(&name, LockedKind::Index, AccessExclusive);
+/// The lock on an index that is rebuilt, given that on its table.
+fn lock_rebuilt(footprint: &mut Footprint<'_, '_>, index: &QName, mode: LockMode) {
+    let online = mode == ShareUpdateExclusive;
+    footprint.lock_as(index, LockedKind::Index, if online { mode } else { AccessExclusive });
+}
+
+fn beside(table: &QName, index: &Symbol) -> QName {
+    QName { schema: table.schema.clone(), name: index.clone() }
 }

@@ -85,14 +85,11 @@ fn using_index(footprint: &mut Footprint<'_, '_>, table: &QName, key: &NewKey<'_
     if !key.primary {
         return;
     }
-    match footprint.catalog.index(&name) {
-        Some(found) => {
-            let columns: Vec<Symbol> = found.keys.iter().flatten().cloned().collect();
-            require_columns(footprint, table, &columns, alter, AccessExclusive);
-        }
-        None => {
-            footprint.scan(table);
-            footprint.assume(|| format!("whether the columns of index {} are NOT NULL is not known", name.short()));
-        }
+    if let Some(found) = footprint.catalog.index(&name) {
+        let columns: Vec<Symbol> = found.keys.iter().flatten().cloned().collect();
+        require_columns(footprint, table, &columns, alter, AccessExclusive);
+    } else {
+        footprint.scan(table);
+        footprint.assume(|| format!("whether the columns of index {} are NOT NULL is not known", name.short()));
     }
 }

@@ -1,6 +1,6 @@
 //! `VACUUM`, `ANALYZE`, `CLUSTER` (facts in the group "Maintenance").
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, MOST_REACHED};
 use crate::engine::lock::LockMode::{AccessExclusive, AccessShare, ShareUpdateExclusive};
 use crate::schema::catalog::Relation;
 use crate::schema::operation::QName;
@@ -51,7 +51,7 @@ fn concerned(footprint: &Footprint<'_, '_>, table: Option<&QName>) -> Vec<QName>
                 Relation::View(view) => view.materialized,
                 Relation::Sequence(_) => false,
             };
-            let all = footprint.catalog.relations.iter();
+            let all = footprint.catalog.relations.iter().take(MOST_REACHED);
             all.filter(|(_, relation)| stored(relation)).map(|(name, _)| name.clone()).collect()
         }
     }

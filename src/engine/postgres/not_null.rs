@@ -90,7 +90,8 @@ pub(super) fn drop(
 ) {
     let found = footprint.catalog.table(table).and_then(|table| table.column(column));
     let nullable = found.is_some_and(|column| column.not_null == Some(false));
-    if !alter.only && !(footprint.since(18) && nullable) {
+    let nothing_to_do = nullable && footprint.since(18);
+    if !alter.only && !nothing_to_do {
         let family = footprint.family(table);
         footprint.lock_all(&family, mode);
     }

@@ -2,20 +2,18 @@
 //! publications, functions, schemas (facts in the groups "Triggers / rules / RLS / replica identity / inheritance" and
 //! "Schemas, roles, grants, comments, functions, statistics, publications, extensions").
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, MOST_REACHED};
 use super::{indexes, tables, types_domains, views};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{AccessExclusive, AccessShare, ShareRowExclusive, ShareUpdateExclusive};
 use crate::schema::catalog::Relation;
 use crate::schema::operation::QName;
 use crate::syntax::expr::Expr;
+use crate::syntax::name::Symbol;
 use crate::syntax::object::{
     AlterObject, CreateFunction, CreateObject, CreateSequence, CreateTrigger, Drop, ObjectChange, ObjectKind,
 };
 use crate::syntax::statement::StatementKind;
-
-/// Relations searched for what a dropped function or sequence takes along, so that many such drops stay cheap.
-const MOST_SEARCHED: usize = 4096;
 
 /// `CREATE TRIGGER`: also on every partition, and with a look at the table of a constraint trigger's `FROM`.
 pub(super) fn create_trigger(footprint: &mut Footprint<'_, '_>, table: &QName, def: &CreateTrigger) {
@@ -106,13 +104,14 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, name: &Q
         ObjectKind::MaterializedView => drop_view(footprint, name, LockedKind::MaterializedView, def.cascade),
         ObjectKind::Index => indexes::drop(footprint, name, def),
         ObjectKind::Sequence => drop_sequence(footprint, name, def.cascade),
-        ObjectKind::Type | ObjectKind::Domain => types_domains::drop(footprint, name, def.cascade),
-        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => drop_from(footprint, kind, on),
+        // The type of an extension is mostly called like it (fact `drop-extension-used-cascade`).
+        ObjectKind::Type | ObjectKind::Domain | ObjectKind::Extension => {
+            types_domains::drop(footprint, name, def.cascade);
+        }
+        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => drop_from(footprint, name, on, def),
         ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine if def.cascade => {
             drop_function(footprint, name);
         }
-        // Types of an extension are mostly called like it (fact `drop-extension-used-cascade`).
-        ObjectKind::Extension => types_domains::drop(footprint, name, def.cascade),
         ObjectKind::Schema if def.cascade => drop_schema(footprint, &name.name),
         ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription => footprint.no_transaction = true,
         _ => {}
@@ -139,11 +138,17 @@ fn drop_sequence(footprint: &mut Footprint<'_, '_>, sequence: &QName, cascade: b
     }
 }
 
-/// A trigger, policy or rule goes from its table; a trigger from the partitions as well.
-fn drop_from(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, on: Option<&QName>) {
+/// A trigger, policy or rule goes from its table; a trigger from the partitions as well. Where `IF EXISTS` finds nothing,
+/// the table has only been looked at.
+fn drop_from(footprint: &mut Footprint<'_, '_>, name: &QName, on: Option<&QName>, def: &Drop) {
     let Some(table) = on else { return };
+    let known = footprint.catalog.table(table).filter(|_| def.kind == ObjectKind::Trigger);
+    let missing = known.is_some_and(|table| table.complete && table.trigger(&name.name).is_none());
+    if def.if_exists && missing {
+        return footprint.lock(table, AccessShare);
+    }
     footprint.lock(table, AccessExclusive);
-    if kind == ObjectKind::Trigger {
+    if def.kind == ObjectKind::Trigger {
         let partitions = footprint.partitions(table);
         footprint.lock_all(&partitions, AccessExclusive);
     }
@@ -166,20 +171,22 @@ fn tables_with_default(footprint: &Footprint<'_, '_>, wanted: impl Fn(&Expr) -> 
         Relation::Table(table) => table.columns.iter().filter_map(|column| column.default.as_deref()).any(&wanted),
         Relation::View(_) | Relation::Sequence(_) => false,
     };
-    let relations = footprint.catalog.relations.iter().take(MOST_SEARCHED);
+    let relations = footprint.catalog.relations.iter().take(MOST_REACHED);
     relations.filter(|(_, relation)| concerned(relation)).map(|(name, _)| name.clone()).collect()
 }
 
 /// `DROP SCHEMA … CASCADE` drops all that is in it.
-fn drop_schema(footprint: &mut Footprint<'_, '_>, schema: &str) {
-    for (name, relation) in footprint.catalog.relations.iter().filter(|(name, _)| &*name.schema == schema) {
+fn drop_schema(footprint: &mut Footprint<'_, '_>, schema: &Symbol) {
+    let first = QName { schema: schema.clone(), name: "".into() };
+    let inside = |name: &QName| name.schema == *schema;
+    for (name, relation) in footprint.catalog.relations.range(&first..).take_while(|(name, _)| inside(name)) {
         match relation {
             Relation::Table(_) => tables::drop(footprint, name, true),
             Relation::View(_) => drop_view(footprint, name, LockedKind::View, true),
             Relation::Sequence(_) => footprint.lock(name, AccessExclusive),
         }
     }
-    for (name, _) in footprint.catalog.types.iter().filter(|(name, _)| &*name.schema == schema) {
+    for (name, _) in footprint.catalog.types.range(&first..).take_while(|(name, _)| inside(name)) {
         types_domains::drop(footprint, name, true);
     }
 }

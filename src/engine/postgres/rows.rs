@@ -21,6 +21,10 @@ const SEQUENCE_FUNCTIONS: &[&str] = &["currval", "nextval", "setval"];
 pub(super) fn query(footprint: &mut Footprint<'_, '_>, query: &Query) {
     let mode = if query.locks_rows { RowShare } else { AccessShare };
     read(footprint, query, mode, false);
+    call_sequences(footprint, query);
+}
+
+fn call_sequences(footprint: &mut Footprint<'_, '_>, query: &Query) {
     for call in query.calls.iter().filter(|call| SEQUENCE_FUNCTIONS.contains(&&**call.name.last())) {
         if let Some(sequence) = call.literals.first().and_then(Option::as_deref) {
             draw(footprint, Name::in_text(sequence, call.name.span()).as_ref());
@@ -56,6 +60,7 @@ pub(super) fn change(footprint: &mut Footprint<'_, '_>, table: &QName, change: &
         }
     }
     read(footprint, &change.query, AccessShare, change.reach == Reach::Filtered);
+    call_sequences(footprint, &change.query);
     look_up_bounds(footprint, table, change.verb);
     if change.reach != Reach::Nothing {
         look_up_keys(footprint, table, change);

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, MOST_REACHED};
 use super::{foreign_key, partitions, views};
 use crate::engine::lock::LockMode::{AccessExclusive, AccessShare, ShareRowExclusive, ShareUpdateExclusive};
 use crate::schema::operation::QName;
 use crate::syntax::table::{Constraint, ConstraintKind, CreateTable};
-
-/// Tables one statement takes along that are followed.
-const MOST_TAKEN: usize = 4096;
 
 /// `CREATE TABLE`: nothing happens to the new table that anybody could notice, but others are referred to.
 pub(super) fn create(footprint: &mut Footprint<'_, '_>, table: &QName, def: &CreateTable) {
@@ -50,13 +47,19 @@ fn refer(footprint: &mut Footprint<'_, '_>, table: &QName, constraint: &Constrai
 /// `DROP TABLE`, and every other way a table goes: its foreign keys and its partitions go with it; with `CASCADE` also
 /// what refers to it.
 pub(super) fn drop(footprint: &mut Footprint<'_, '_>, table: &QName, cascade: bool) {
+    if let Some(parent) = footprint.partition_parent(table) {
+        footprint.lock(parent, AccessExclusive);
+        if let Some(default) = footprint.default_partition(parent) {
+            footprint.lock(default, AccessExclusive);
+        }
+    }
     let mut seen = BTreeSet::from([table.clone()]);
     let mut pending = vec![table.clone()];
     while let Some(table) = pending.pop() {
         drop_one(footprint, &table, cascade);
         if cascade || footprint.is_partitioned(&table) {
             for child in footprint.catalog.children.get(&table).into_iter().flatten() {
-                if seen.len() < MOST_TAKEN && seen.insert(child.clone()) {
+                if seen.len() < MOST_REACHED && seen.insert(child.clone()) {
                     pending.push(child.clone());
                 }
             }
@@ -66,12 +69,6 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, table: &QName, cascade: bo
 
 fn drop_one(footprint: &mut Footprint<'_, '_>, table: &QName, cascade: bool) {
     footprint.lock(table, AccessExclusive);
-    if let Some(parent) = footprint.partition_parent(table) {
-        footprint.lock(parent, AccessExclusive);
-        if let Some(default) = footprint.default_partition(parent) {
-            footprint.lock(default, AccessExclusive);
-        }
-    }
     for (_, key) in foreign_key::outgoing(footprint, table) {
         foreign_key::drop(footprint, key);
     }
@@ -109,16 +106,15 @@ pub(super) fn truncate(footprint: &mut Footprint<'_, '_>, table: &QName, how: &T
         if how.cascade {
             next.extend(foreign_key::incoming(footprint, &table).into_iter().map(|(child, _)| child.name.clone()));
         }
-        next.retain(|name| seen.len() < MOST_TAKEN && seen.insert(name.clone()));
+        next.retain(|name| seen.len() < MOST_REACHED && seen.insert(name.clone()));
         pending.extend(next);
     }
 }
 
 /// Before version 14 the server looks up the bounds of a partition that is written to or truncated by itself.
 pub(super) fn lock_bounds(footprint: &mut Footprint<'_, '_>, table: &QName) {
-    if !footprint.since(14) {
-        if let Some(parent) = footprint.partition_parent(table) {
-            footprint.lock(parent, AccessShare);
-        }
+    let parent = footprint.partition_parent(table).filter(|_| !footprint.since(14));
+    if let Some(parent) = parent {
+        footprint.lock(parent, AccessShare);
     }
 }

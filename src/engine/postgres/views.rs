@@ -3,16 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, MOST_REACHED};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{self, AccessExclusive, AccessShare, Exclusive};
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
 use crate::syntax::object::CreateView;
 use crate::syntax::query::Query;
-
-/// Relations behind one name that are followed.
-const MOST_REACHED: usize = 4096;
 
 /// `CREATE VIEW`, `CREATE MATERIALIZED VIEW`. Only the latter runs its query.
 pub(super) fn create(footprint: &mut Footprint<'_, '_>, view: &QName, def: &CreateView) {

@@ -1,8 +1,9 @@
 //! Locks that earlier statements took and that are still held when a step runs.
 
 use super::{blocking, transaction_words};
+use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode;
-use crate::review::step::Step;
+use crate::review::step::{Impact, Size, Step};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::span::Span;
 
@@ -17,6 +18,19 @@ pub(crate) struct Held<'r> {
     pub(crate) by: Span,
     /// What has to end before it is released.
     pub(crate) until: &'static str,
+}
+
+impl Held<'_> {
+    /// What the lock does to others while a step runs that reads every row (`scan`) of a table of this `size`.
+    pub(crate) fn impact(&self, scan: bool, size: Size) -> Impact {
+        let relation = self.relation.clone();
+        Impact { relation, kind: LockedKind::Table, mode: self.mode, rewrite: false, scan, build: false, size }
+    }
+
+    /// What is said where the lock was taken.
+    pub(crate) fn taken(&self) -> String {
+        format!("{} on {} is held from here to the end of {}", self.mode.words(), self.relation.short(), self.until)
+    }
 }
 
 /// Follows the steps of a release. The session knows the locks of a transaction that was opened; a procedural block is a

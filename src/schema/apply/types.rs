@@ -22,9 +22,9 @@ pub(super) fn create_type(catalog: &mut Catalog<'_>, name: &QName, body: &TypeBo
 
 pub(super) fn create_domain(catalog: &mut Catalog<'_>, name: &QName, def: &CreateDomain, log: &mut Log) {
     let kind = TypeKind::Domain {
-        base: def.base.clone(),
+        base: Box::new(def.base.clone()),
         not_null: def.not_null,
-        default: def.default.clone(),
+        default: def.default.clone().map(Box::new),
         constraints: Vec::new(),
     };
     if put(catalog, name, kind, log) {

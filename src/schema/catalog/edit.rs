@@ -167,7 +167,7 @@ impl<'a> Catalog<'a> {
     pub(in crate::schema) fn put_type(&mut self, mut user_type: UserType) {
         self.take_type(&user_type.name);
         if let TypeKind::Domain { base, constraints, .. } = &mut user_type.kind {
-            *base = self.settled(base);
+            **base = self.settled(base);
             let key = type_key(base);
             link(&mut self.links.domains, &key, &user_type.name);
             for constraint in constraints {

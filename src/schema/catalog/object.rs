@@ -53,7 +53,7 @@ pub struct UserType {
 #[allow(missing_docs, reason = "the names say it")]
 pub enum TypeKind {
     Enum { values: Vec<EnumValue> },
-    Domain { base: DataType, not_null: bool, default: Option<Expr>, constraints: Vec<DomainConstraint> },
+    Domain { base: Box<DataType>, not_null: bool, default: Option<Box<Expr>>, constraints: Vec<DomainConstraint> },
     Composite,
     Other,
 }

@@ -10,20 +10,19 @@ use crate::syntax::query::{Call, Query, Reach, RowChange, RowVerb};
 use crate::syntax::span::Span;
 
 pub(super) fn rows(statement: &Statement, span: Span) -> Rows {
-    let mut collector = Collector::default();
-    // The visitor never breaks off.
-    let _ = statement.visit(&mut collector);
     let top = match statement {
         Statement::Query(query) => with_body(query),
         other => Some(other),
     };
+    let mut collector = Collector { top, ..Collector::default() };
+    // The visitor never breaks off.
+    let _ = statement.visit(&mut collector);
     let mut query = collector.into_query(span);
     match top.and_then(|change| row_change(change, &query, with_clause(statement), span)) {
         Some(mut change) => {
             if let Some(at) = query.reads.iter().position(|read| same_name(read, &change.table)) {
                 query.reads.remove(at);
             }
-            query.changes.retain(|nested| nested.table.span() != change.table.span());
             change.query = query;
             Rows::Change(change)
         }
@@ -118,7 +117,9 @@ fn assigned(assignments: &[ast::Assignment]) -> Vec<Ident> {
 }
 
 #[derive(Default)]
-struct Collector {
+struct Collector<'a> {
+    /// The row change that the statement is; its own `WITH` and sub-selects are what is collected.
+    top: Option<&'a Statement>,
     reads: Vec<Name>,
     /// Names of common table expressions: no relations.
     local: Vec<Symbol>,
@@ -130,17 +131,20 @@ struct Collector {
     scans: bool,
 }
 
-impl Collector {
+impl Collector<'_> {
     fn into_query(self, span: Span) -> Query {
-        let Self { mut reads, local, calls, mut columns, changes, into, locks_rows, scans } = self;
+        let Self { top: _, mut reads, local, calls, mut columns, changes, into, locks_rows, scans } = self;
         reads.retain(|read| read.schema.is_some() || !local.contains(read.last()));
         columns.sort();
         columns.dedup();
+        // Thousands of these are alive at once.
+        columns.shrink_to_fit();
+        reads.shrink_to_fit();
         Query { span, reads, calls, changes, into, locks_rows, columns, scans }
     }
 }
 
-impl Visitor for Collector {
+impl Visitor for Collector<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &ast::Query) -> ControlFlow<()> {
@@ -158,7 +162,8 @@ impl Visitor for Collector {
     }
 
     fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
-        let nested = !matches!(statement, Statement::Query(_));
+        let nested =
+            !matches!(statement, Statement::Query(_)) && !self.top.is_some_and(|top| std::ptr::eq(top, statement));
         if nested && let Some(mut change) = row_change(statement, &Query::default(), None, Span::default()) {
             change.span = change.table.span();
             self.changes.push(change);

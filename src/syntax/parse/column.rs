@@ -55,6 +55,8 @@ pub(super) fn column_def(cursor: &mut Cursor<'_>, typed: bool) -> Parse<ColumnDe
     while !cursor.done() && !cursor.at_kind(TokenKind::Comma) {
         option(cursor, &mut column)?;
     }
+    // Most columns have one constraint or none, and thousands of columns are alive at once.
+    column.constraints.shrink_to_fit();
     column.span = cursor.since(start);
     Ok(column)
 }

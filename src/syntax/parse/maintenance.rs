@@ -2,7 +2,7 @@
 
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::name::Name;
-use crate::syntax::statement::{ReindexTarget, StatementKind, TableLock};
+use crate::syntax::statement::{LockMode, ReindexTarget, StatementKind};
 use crate::syntax::token::TokenKind;
 
 /// After `REINDEX`.
@@ -116,6 +116,15 @@ pub(super) fn refresh(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
 
 /// After `LOCK`.
 pub(super) fn lock(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
+    let (tables, only) = tables(cursor)?;
+    let mode = if cursor.eat("IN") { lock_mode(cursor)? } else { LockMode::AccessExclusive };
+    let nowait = cursor.eat("NOWAIT");
+    cursor.expect_end()?;
+    Ok(StatementKind::LockTable { tables, mode, nowait, only })
+}
+
+/// `[TABLE] [ONLY] a, b *`, and whether any of them is `ONLY`.
+fn tables(cursor: &mut Cursor<'_>) -> Parse<(Vec<Name>, bool)> {
     cursor.eat("TABLE");
     let mut only = false;
     let tables = cursor.list(|cursor| {
@@ -124,22 +133,19 @@ pub(super) fn lock(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
         cursor.eat_operator("*");
         Ok(table)
     })?;
-    let mode = if cursor.eat("IN") { lock_mode(cursor)? } else { TableLock::AccessExclusive };
-    let nowait = cursor.eat("NOWAIT");
-    cursor.expect_end()?;
-    Ok(StatementKind::LockTable { tables, mode, nowait, only })
+    Ok((tables, only))
 }
 
-fn lock_mode(cursor: &mut Cursor<'_>) -> Parse<TableLock> {
-    const MODES: &[(&str, TableLock)] = &[
-        ("ACCESS SHARE", TableLock::AccessShare),
-        ("ROW SHARE", TableLock::RowShare),
-        ("ROW EXCLUSIVE", TableLock::RowExclusive),
-        ("SHARE UPDATE EXCLUSIVE", TableLock::ShareUpdateExclusive),
-        ("SHARE ROW EXCLUSIVE", TableLock::ShareRowExclusive),
-        ("SHARE", TableLock::Share),
-        ("EXCLUSIVE", TableLock::Exclusive),
-        ("ACCESS EXCLUSIVE", TableLock::AccessExclusive),
+fn lock_mode(cursor: &mut Cursor<'_>) -> Parse<LockMode> {
+    const MODES: &[(&str, LockMode)] = &[
+        ("ACCESS SHARE", LockMode::AccessShare),
+        ("ROW SHARE", LockMode::RowShare),
+        ("ROW EXCLUSIVE", LockMode::RowExclusive),
+        ("SHARE UPDATE EXCLUSIVE", LockMode::ShareUpdateExclusive),
+        ("SHARE ROW EXCLUSIVE", LockMode::ShareRowExclusive),
+        ("SHARE", LockMode::Share),
+        ("EXCLUSIVE", LockMode::Exclusive),
+        ("ACCESS EXCLUSIVE", LockMode::AccessExclusive),
     ];
     let Some((_, mode)) = MODES.iter().find(|(words, _)| cursor.eat(words)) else {
         return cursor.refuse("a lock mode");
@@ -150,14 +156,7 @@ fn lock_mode(cursor: &mut Cursor<'_>) -> Parse<TableLock> {
 
 /// After `TRUNCATE`.
 pub(super) fn truncate(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
-    cursor.eat("TABLE");
-    let mut only = false;
-    let tables = cursor.list(|cursor| {
-        only |= cursor.eat("ONLY");
-        let table = cursor.name("a table name")?;
-        cursor.eat_operator("*");
-        Ok(table)
-    })?;
+    let (tables, only) = tables(cursor)?;
     let restart = cursor.eat("RESTART IDENTITY");
     cursor.eat("CONTINUE IDENTITY");
     let cascade = cursor.eat("CASCADE");
