@@ -61,7 +61,8 @@ pub fn dependents(catalog: &Catalog<'_>, target: Target<'_>) -> Vec<String> {
 /// Views that read the relation (and mention the column), and views over those.
 fn views(catalog: &Catalog<'_>, relation: &QName, column: Option<&Symbol>) -> Vec<String> {
     let using = |name: &&QName| {
-        column.is_none_or(|column| catalog.view(name).is_some_and(|view| view.columns.contains(column)))
+        let reads = |column: &Symbol| catalog.view(name).is_some_and(|view| view.mentions(column));
+        column.is_none_or(reads)
     };
     let direct = catalog.links.readers.get(relation).into_iter().flatten().filter(using);
     let mut found: Vec<&QName> = direct.take(MOST_NAMED).collect();

@@ -31,6 +31,8 @@ pub struct CreateIndex {
     pub keys: Vec<Option<Ident>>,
     /// All columns the index depends on: keys, expressions, `INCLUDE`, predicate.
     pub columns: Vec<Symbol>,
+    /// What the server calls the index after, if it has no name: a word for each key and included column.
+    pub words: Vec<Symbol>,
     /// There is an expression among the keys.
     pub expression: bool,
     /// `WHERE predicate`.

@@ -18,7 +18,7 @@ pub struct Query {
     pub into: Option<Name>,
     /// `FOR UPDATE` and its kin: rows of `reads` are locked.
     pub locks_rows: bool,
-    /// Folded column names mentioned anywhere; for views that would break.
+    /// Folded column names mentioned anywhere, `*` where all are read; for views that would break.
     pub columns: Vec<Symbol>,
     /// There is a `FROM`, so rows are read (`SELECT 1` reads none).
     pub scans: bool,

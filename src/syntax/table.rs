@@ -157,6 +157,8 @@ pub enum ConstraintKind {
 pub struct Key {
     /// Key columns in order.
     pub columns: Vec<Ident>,
+    /// `INCLUDE (…)`.
+    pub included: Vec<Ident>,
     /// `USING INDEX name`.
     pub using_index: Option<Ident>,
     /// `NULLS NOT DISTINCT`.

@@ -25,7 +25,7 @@ fn a_table_that_was_only_used_carries_what_is_learned() {
       f ? null? default? ?
       g ? null? default? ?
       i ? null? default? ? renamed @5
-      # users_e_expr_idx (e, (…) + f) @3
+      # users_e_lower_idx (e, (…) + f) @3
       - g_fk (g) references teams @4
     ");
 }

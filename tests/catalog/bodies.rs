@@ -71,6 +71,7 @@ fn called_bodies_stand_at_the_call() {
         CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN PERFORM outer_one(); EXECUTE current_setting('x'); END $$;
         SELECT outer_one();
         SELECT steady();
+        SELECT * FROM inner_one();
         CALL p();
         CALL unknown();
     "), @r"
@@ -86,6 +87,13 @@ fn called_bodies_stand_at_the_call() {
     Drop a [body called] | SELECT outer_one()
     Query [body called] | SELECT outer_one()
     Query | SELECT steady()
+    Query | SELECT * FROM inner_one()
+    Do [body called] | SELECT * FROM inner_one()
+    Drop a [body called] | SELECT * FROM inner_one()
+    Query [body called] | SELECT * FROM inner_one()
+    Do [body called] | SELECT * FROM inner_one()
+    ChangeRows b [body called] | SELECT * FROM inner_one()
+    Query [body called] | SELECT * FROM inner_one()
     Call p | CALL p()
     Do [body called] | CALL p()
     Query [body called] | CALL p()
@@ -146,13 +154,12 @@ fn lists_are_taken_apart() {
 
 #[test]
 fn calls_upon_calls_do_not_explode() {
-    let mut script = String::new();
-    for function in 0..30 {
-        let calls: String =
-            (0..30).map(|other| format!("PERFORM f{other}(); UPDATE t SET a = {function};")).collect::<String>();
-        script += &format!("CREATE FUNCTION f{function}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {calls} END $$;\n");
-    }
-    script += "SELECT f0();";
-    let lines = operations(&script).lines().count();
+    let calls: Vec<String> = (0..30).map(|other| format!("PERFORM f{other}(); UPDATE t SET a = {other};")).collect();
+    let function = |number: u32| {
+        let body = calls.concat();
+        format!("CREATE FUNCTION f{number}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body} END $$;")
+    };
+    let script = (0..30).map(function).collect::<Vec<_>>().concat() + "SELECT f0();";
+    let lines = operations(&script).matches('\n').count();
     assert!(lines < 500, "{lines}");
 }

@@ -40,33 +40,40 @@ fn unnamed_constraints_get_the_servers_names() {
 #[test]
 fn names_that_are_taken_are_numbered() {
     insta::assert_snapshot!(after("
-        CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, CHECK (a > 0), CHECK (a < 9));
+        CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, b text, c text, CHECK (a > 0), CHECK (a < 9));
         CREATE INDEX ON t (a);
         CREATE INDEX ON t (a);
-        CREATE INDEX ON t (a, lower(b), (c + 1));
+        CREATE INDEX ON t (a, lower(b), (c || 1)) INCLUDE (id);
+        CREATE INDEX ON t ((CAST(b AS text)), (b::text) DESC, (a IS NULL), (c COLLATE \"C\"), (CASE WHEN a > 0 THEN 1 END));
+        ALTER TABLE t ADD UNIQUE (b) INCLUDE (c);
         ALTER TABLE t RENAME TO t_old;
         CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, CHECK (a > 0));
     "), @r"
-    table t @6
-      id int4 not null @6
-      a int4 @6
-      # t_pkey1 (id) unique constraint @6
-      # t_a_key1 (a) unique constraint @6
-      - t_a_check2 (a) check @6
-      - t_pkey1 (id) primary key @6
-      - t_a_key1 (a) unique @6
-    table t_old @1 renamed @5
+    table t @8
+      id int4 not null @8
+      a int4 @8
+      # t_pkey1 (id) unique constraint @8
+      # t_a_key1 (a) unique constraint @8
+      - t_a_check2 (a) check @8
+      - t_pkey1 (id) primary key @8
+      - t_a_key1 (a) unique @8
+    table t_old @1 renamed @7
       id int4 not null @1
       a int4 @1
+      b text @1
+      c text @1
       # t_pkey (id) unique constraint @1
       # t_a_key (a) unique constraint @1
       # t_a_idx (a) @2
       # t_a_idx1 (a) @3
-      # t_a_expr_expr1_idx (a, (…), (…) + b, c) @4
+      # t_a_lower_expr_id_idx (a, (…), (…) + b, c, id) @4
+      # t_b_b1_expr_c_case_idx ((…), (…), (…), c, (…) + a, b) @5
+      # t_b_c_key (b + c) unique constraint @6
       - t_a_check (a) check @1
       - t_a_check1 (a) check @1
       - t_pkey (id) primary key @1
       - t_a_key (a) unique @1
+      - t_b_c_key (b) unique @6
     ");
 }
 

@@ -1,6 +1,8 @@
 //! What a history of statements makes of the catalog. Each test is a script and the catalog after it; what the server
 //! makes of the same statements was compared on PostgreSQL 15.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod alter;
 mod bodies;
 mod create;

@@ -23,7 +23,7 @@ fn dependents_are_named() {
          CREATE VIEW v AS SELECT email FROM users;
          CREATE VIEW other AS SELECT id FROM users;
          CREATE MATERIALIZED VIEW over_v AS SELECT 1 FROM v;
-         CREATE VIEW everything AS SELECT * FROM users;
+         CREATE VIEW everything AS SELECT * FROM users, generate_series(1, 2);
          CREATE FUNCTION sync() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.full_name = NEW.email; RETURN NEW; END $$;
          CREATE TRIGGER t_sync BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION sync();
          CREATE FUNCTION report() RETURNS int LANGUAGE sql AS 'SELECT count(email) FROM users';
@@ -33,6 +33,7 @@ fn dependents_are_named() {
     replay(&script, &mut catalog);
     let of = |target: Target<'_>| dependents(&catalog, target).join("\n");
     insta::assert_snapshot!(of(Target::Column(&name("users"), &"email".into())), @r"
+    view everything
     view v
     materialized view over_v
     trigger t_sync on users

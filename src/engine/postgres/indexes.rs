@@ -51,6 +51,7 @@ fn index_of(def: &CreateIndex) -> Index {
         method: def.method.clone().unwrap_or_else(|| "btree".into()),
         keys: def.keys.iter().map(|key| key.as_ref().map(|key| key.name.clone())).collect(),
         columns: def.columns.clone(),
+        words: Vec::new(),
         computed: Vec::new(),
         partial: def.predicate.is_some(),
         constraint: None,

@@ -145,7 +145,10 @@ fn add_key(
             drop::drop_index(catalog, &index);
         }
     }
-    let name = put_key(catalog, table, wanted.name(), kind, &columns, log.origin);
+    let included: Vec<Symbol> = key.included.iter().map(|column| column.name.clone()).collect();
+    let words = columns.iter().chain(&included).cloned().collect();
+    let new = NewKey { kind, columns, included, words };
+    let name = put_key(catalog, table, wanted.name(), &new, log.origin);
     if !catalog.table(table).is_some_and(|found| found.partitioned) {
         return;
     }
@@ -155,34 +158,44 @@ fn add_key(
         }
     } else {
         for partition in catalog.partitions_deep(table) {
-            put_key(catalog, &partition, None, kind, &columns, log.origin);
+            put_key(catalog, &partition, None, &new, log.origin);
         }
     }
 }
 
-/// Puts a unique, primary key or exclusion constraint on one table, with its index, and tells its name.
+/// A unique, primary key or exclusion constraint to be put on a table.
+pub(super) struct NewKey<'k> {
+    pub(super) kind: &'k ConstraintBody,
+    pub(super) columns: Vec<Symbol>,
+    /// `INCLUDE (…)`.
+    pub(super) included: Vec<Symbol>,
+    /// What it is called after, if it has no name.
+    pub(super) words: Vec<Symbol>,
+}
+
+/// Puts a key on one table, with its index, and tells its name.
 pub(super) fn put_key(
     catalog: &mut Catalog<'_>,
     table: &QName,
     name: Option<Symbol>,
-    kind: &ConstraintBody,
-    columns: &[Symbol],
+    key: &NewKey<'_>,
     origin: Origin,
 ) -> Symbol {
-    let parts = name::joined(columns.iter().map(|column| &**column));
-    let (second, label) = match kind {
+    let parts = name::index_words(&key.words);
+    let (second, label) = match key.kind {
         ConstraintBody::PrimaryKey => (None, "pkey"),
         ConstraintBody::Exclude => (Some(parts.as_str()), "excl"),
         _ => (Some(parts.as_str()), "key"),
     };
     let name = name.unwrap_or_else(|| name::relation(catalog, table, second, label, true));
-    let exclude = matches!(kind, ConstraintBody::Exclude);
+    let exclude = matches!(key.kind, ConstraintBody::Exclude);
     let index = Index {
         name: name.clone(),
         unique: !exclude,
         method: if exclude { "gist" } else { "btree" }.into(),
-        keys: columns.iter().cloned().map(Some).collect(),
-        columns: columns.to_vec(),
+        keys: key.columns.iter().cloned().map(Some).collect(),
+        columns: key.columns.iter().chain(&key.included).cloned().collect(),
+        words: key.words.clone(),
         computed: Vec::new(),
         partial: false,
         constraint: Some(name.clone()),
@@ -190,7 +203,7 @@ pub(super) fn put_key(
         origin: Some(origin),
     };
     catalog.put_index(table, index);
-    put_demand(catalog, table, name.clone(), kind, columns.to_vec(), origin);
+    put_demand(catalog, table, name.clone(), key.kind, key.columns.clone(), origin);
     name
 }
 

@@ -7,7 +7,7 @@ use super::constraint::{self, Wanted};
 use crate::schema::catalog::Catalog;
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
-use crate::syntax::table::{Constraint, ConstraintKind, Key};
+use crate::syntax::table::{Constraint, ConstraintKind};
 
 /// Adds the constraints of a new table or column in the server's order, which shows in the numbers of made-up names:
 /// checks, keys with the primary key first, foreign keys.
@@ -41,7 +41,7 @@ fn keys<'w, 'd>(all: &'w [Wanted<'d>]) -> Vec<(Constraint, &'w Wanted<'d>)> {
     let primary = all.iter().filter(is_primary);
     let others = all.iter().filter(|wanted| rank_of(wanted.def) == 1 && !is_primary(wanted));
     for wanted in primary.chain(others) {
-        let columns = key_columns(wanted).map(|columns| (columns, wanted.def.deferrable));
+        let columns = key_columns(wanted);
         let place = columns.as_ref().and_then(|columns| places.get(columns));
         if let Some((known, _)) = place.and_then(|place| keys.get_mut(*place)) {
             known.name = known.name.take().or_else(|| wanted.def.name.clone());
@@ -55,13 +55,13 @@ fn keys<'w, 'd>(all: &'w [Wanted<'d>]) -> Vec<(Constraint, &'w Wanted<'d>)> {
     keys
 }
 
-/// The columns of a unique or primary key.
-fn key_columns(wanted: &Wanted<'_>) -> Option<Vec<Symbol>> {
+/// What makes two unique or primary keys the same: columns, included columns, whether they are deferrable.
+fn key_columns(wanted: &Wanted<'_>) -> Option<(Vec<Symbol>, Vec<Symbol>, bool)> {
     match &wanted.def.kind {
-        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => match key {
-            Key { using_index: None, columns, .. } => Some(wanted.columns(columns)),
-            Key { using_index: Some(_), .. } => None,
-        },
+        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) if key.using_index.is_none() => {
+            let included = key.included.iter().map(|column| column.name.clone()).collect();
+            Some((wanted.columns(&key.columns), included, wanted.def.deferrable))
+        }
         _ => None,
     }
 }

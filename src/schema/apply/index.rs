@@ -36,8 +36,7 @@ pub(super) fn create_index(catalog: &mut Catalog<'_>, table: &QName, def: &Creat
 
 /// Puts the same index on another table, under a made-up name.
 pub(super) fn put_copy(catalog: &mut Catalog<'_>, table: &QName, index: &Index, origin: Origin) {
-    let parts = name::index_keys(&index.keys);
-    let name = name::relation(catalog, table, Some(&parts), "idx", false);
+    let name = name::relation(catalog, table, Some(&name::index_words(&index.words)), "idx", false);
     catalog.put_index(table, Index { name, only: false, origin: Some(origin), ..index.clone() });
 }
 
@@ -45,7 +44,7 @@ fn new_index(catalog: &Catalog<'_>, table: &QName, def: &CreateIndex, origin: Or
     let keys: Vec<Option<Symbol>> = def.keys.iter().map(|key| key.as_ref().map(|key| key.name.clone())).collect();
     let name = match &def.name {
         Some(name) => name.name.clone(),
-        None => name::relation(catalog, table, Some(&name::index_keys(&keys)), "idx", false),
+        None => name::relation(catalog, table, Some(&name::index_words(&def.words)), "idx", false),
     };
     // An index on `ONLY` a table without partitions is like any other.
     let only = def.only
@@ -57,6 +56,7 @@ fn new_index(catalog: &Catalog<'_>, table: &QName, def: &CreateIndex, origin: Or
         name,
         unique: def.unique,
         method: def.method.clone().unwrap_or_else(|| "btree".into()),
+        words: def.words.clone(),
         computed: computed(def),
         keys,
         columns: def.columns.clone(),

@@ -1,5 +1,6 @@
 //! What a table takes over from another: `LIKE`, `INHERITS`, `PARTITION OF`, and attaching and detaching later.
 
+use super::constraint::NewKey;
 use super::create_table::used_table;
 use super::{Log, constraint, index};
 use crate::schema::catalog::links::{link, unlink};
@@ -167,7 +168,14 @@ fn copy_index(catalog: &mut Catalog<'_>, from: &QName, to: &QName, index: &Index
     let constraint = |name: &Symbol| catalog.table(from).and_then(|table| table.constraint(name)).cloned();
     match index.constraint.as_ref().and_then(constraint) {
         Some(found) => {
-            constraint::put_key(catalog, to, None, &found.kind, &found.columns, log.origin);
+            let included = index.columns.iter().filter(|column| !found.columns.contains(column));
+            let key = NewKey {
+                kind: &found.kind,
+                columns: found.columns.clone(),
+                included: included.cloned().collect(),
+                words: index.words.clone(),
+            };
+            constraint::put_key(catalog, to, None, &key, log.origin);
         }
         None => index::put_copy(catalog, to, index, log.origin),
     }

@@ -48,11 +48,10 @@ pub(super) fn joined<'s>(columns: impl IntoIterator<Item = &'s str>) -> String {
     text
 }
 
-/// What stands for the keys of an index: expressions are `expr`, and what occurs twice gets a number.
-pub(super) fn index_keys(keys: &[Option<Symbol>]) -> String {
+/// What stands for the columns of an index: what occurs twice gets a number.
+pub(super) fn index_words(words: &[Symbol]) -> String {
     let mut parts: Vec<Symbol> = Vec::new();
-    for key in keys.iter().take(MOST_KEYS) {
-        let base = key.as_deref().unwrap_or("expr");
+    for base in words.iter().take(MOST_KEYS) {
         let mut numbered = (0..=parts.len()).map(|number| {
             let number = if number == 0 { String::new() } else { number.to_string() };
             Symbol::from(format!("{}{number}", clip(base, LONGEST - number.len())))
@@ -141,6 +140,6 @@ mod tests {
 
     #[test]
     fn keys_that_occur_twice_are_numbered() {
-        assert_eq!(index_keys(&[Some("a".into()), None, None, Some("a".into())]), "a_expr_expr1_a1");
+        assert_eq!(index_words(&["a".into(), "expr".into(), "expr".into(), "a".into()]), "a_expr_expr1_a1");
     }
 }

@@ -27,7 +27,22 @@ pub(super) fn create_view(catalog: &mut Catalog<'_>, name: &QName, def: &CreateV
     }
     let reads: BTreeSet<QName> = def.query.reads.iter().map(|read| catalog.resolve(read)).collect();
     view.reads = reads.into_iter().collect();
+    expand_star(catalog, &mut view);
     catalog.put_view(view);
+}
+
+/// The server reads `*` as the columns there are now.
+fn expand_star(catalog: &Catalog<'_>, view: &mut View) {
+    let Some(star) = view.columns.iter().position(|column| &**column == "*") else { return };
+    let tables: Vec<_> = view.reads.iter().map(|read| catalog.table(read)).collect();
+    let known = tables.iter().all(|table| table.is_some_and(|table| table.complete));
+    if known {
+        view.columns.remove(star);
+    }
+    view.columns
+        .extend(tables.into_iter().flatten().flat_map(|table| &table.columns).map(|column| column.name.clone()));
+    view.columns.sort();
+    view.columns.dedup();
 }
 
 pub(super) fn create_sequence(catalog: &mut Catalog<'_>, name: &QName, def: &CreateSequence, log: &mut Log) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::{Catalog, Column, ConstraintBody, Index, Origin, Relation, Sequence, Table};
+use super::{Catalog, Column, ConstraintBody, Index, Origin, Relation, Sequence, Table, View};
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
 
@@ -163,6 +163,13 @@ impl Table {
     /// The primary key, where one is known.
     pub fn primary_key(&self) -> Option<&super::TableConstraint> {
         self.constraints.iter().find(|constraint| matches!(constraint.kind, ConstraintBody::PrimaryKey))
+    }
+}
+
+impl View {
+    /// Whether its query names a column, or may have read it as one of all.
+    pub fn mentions(&self, column: &str) -> bool {
+        self.columns.iter().any(|mentioned| &**mentioned == column || &**mentioned == "*")
     }
 }
 

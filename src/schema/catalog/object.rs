@@ -16,7 +16,7 @@ pub struct View {
     pub materialized: bool,
     /// Relations it reads.
     pub reads: Vec<QName>,
-    /// Column names mentioned in its query.
+    /// Column names mentioned in its query. `*` is what it read at the time; it stays where that is not known.
     pub columns: Vec<Symbol>,
     /// Indexes, if materialized.
     pub indexes: Vec<Index>,

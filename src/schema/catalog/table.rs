@@ -89,6 +89,8 @@ pub struct Index {
     pub keys: Vec<Option<Symbol>>,
     /// Every column it depends on.
     pub columns: Vec<Symbol>,
+    /// What the server called its columns when it was made; a copy without a name is called after them.
+    pub words: Vec<Symbol>,
     /// Columns mentioned in expressions or the predicate, rather than as plain keys.
     pub computed: Vec<Symbol>,
     /// It has a predicate.

@@ -123,6 +123,8 @@ struct Collector<'a> {
     reads: Vec<Name>,
     /// Names of common table expressions: no relations.
     local: Vec<Symbol>,
+    /// Where a function stands in `FROM`: the crate reads it as a relation.
+    function: Option<Span>,
     calls: Vec<Call>,
     columns: Vec<Symbol>,
     changes: Vec<RowChange>,
@@ -133,7 +135,7 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     fn into_query(self, span: Span) -> Query {
-        let Self { top: _, mut reads, local, calls, mut columns, changes, into, locks_rows, scans } = self;
+        let Self { top: _, mut reads, local, function: _, calls, mut columns, changes, into, locks_rows, scans } = self;
         reads.retain(|read| read.schema.is_some() || !local.contains(read.last()));
         columns.sort();
         columns.dedup();
@@ -171,8 +173,32 @@ impl Visitor for Collector<'_> {
         ControlFlow::Continue(())
     }
 
+    fn pre_visit_select(&mut self, select: &ast::Select) -> ControlFlow<()> {
+        let all = |item: &ast::SelectItem| {
+            matches!(item, ast::SelectItem::Wildcard(_) | ast::SelectItem::QualifiedWildcard(..))
+        };
+        if select.projection.iter().any(all) {
+            self.columns.push("*".into());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        let (name, arguments) = match factor {
+            TableFactor::Table { name, args: Some(args), .. } => (name, &args.args),
+            TableFactor::Function { name, args, .. } => (name, args),
+            _ => return ControlFlow::Continue(()),
+        };
+        if let Some(name) = tokens::name(name) {
+            self.function = Some(name.span());
+            self.calls.push(Call { name, literals: arguments.iter().map(literal).collect() });
+        }
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_relation(&mut self, relation: &ast::ObjectName) -> ControlFlow<()> {
-        self.reads.extend(tokens::name(relation));
+        let name = tokens::name(relation).filter(|name| self.function != Some(name.span()));
+        self.reads.extend(name);
         ControlFlow::Continue(())
     }
 
@@ -206,14 +232,16 @@ fn expression_name(target: &ast::Expr) -> Option<Name> {
 
 fn literals(arguments: &ast::FunctionArguments) -> Vec<Option<Box<str>>> {
     let ast::FunctionArguments::List(list) = arguments else { return Vec::new() };
-    let literal = |argument: &ast::FunctionArg| match argument {
-        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Value(value))) => match &value.value {
-            ast::Value::SingleQuotedString(text) | ast::Value::EscapedStringLiteral(text) => Some(text.as_str().into()),
-            ast::Value::Boolean(value) => Some(if *value { "true".into() } else { "false".into() }),
-            ast::Value::Number(number, _) => Some(number.as_str().into()),
-            _ => None,
-        },
-        _ => None,
-    };
     list.args.iter().map(literal).collect()
+}
+
+/// The text of an argument that is a plain literal.
+fn literal(argument: &ast::FunctionArg) -> Option<Box<str>> {
+    let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Value(value))) = argument else { return None };
+    match &value.value {
+        ast::Value::SingleQuotedString(text) | ast::Value::EscapedStringLiteral(text) => Some(text.as_str().into()),
+        ast::Value::Boolean(value) => Some(if *value { "true".into() } else { "false".into() }),
+        ast::Value::Number(number, _) => Some(number.as_str().into()),
+        _ => None,
+    }
 }

@@ -64,9 +64,11 @@ fn key(cursor: &mut Cursor<'_>) -> Parse<Key> {
 }
 
 /// `INCLUDE (…)`, `WITH (…)`, `USING INDEX TABLESPACE …` after a key.
-pub(super) fn key_options(cursor: &mut Cursor<'_>, _key: &mut Key) -> Parse<()> {
+pub(super) fn key_options(cursor: &mut Cursor<'_>, key: &mut Key) -> Parse<()> {
     loop {
-        if cursor.eat_any(&["INCLUDE", "WITH"]) {
+        if cursor.eat("INCLUDE") {
+            key.included = cursor.group()?.list(|group| group.ident("a column name"))?;
+        } else if cursor.eat("WITH") {
             cursor.group()?;
         } else if cursor.eat("USING INDEX TABLESPACE") {
             cursor.ident("a tablespace")?;

@@ -125,7 +125,7 @@ fn qualified(cursor: Cursor<'_>, tokens: &[Token], index: usize, name: Symbol, t
 const MAX_NESTING: u32 = 50;
 
 /// Without brackets around the whole.
-fn strip(mut cursor: Cursor<'_>) -> Cursor<'_> {
+pub(super) fn strip(mut cursor: Cursor<'_>) -> Cursor<'_> {
     for _ in 0..MAX_NESTING {
         if !cursor.at_kind(TokenKind::LeftParen) {
             break;

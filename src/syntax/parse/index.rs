@@ -1,6 +1,6 @@
 //! `CREATE INDEX`.
 
-use super::expression::summarize;
+use super::expression::{strip, summarize};
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::name::{Ident, Symbol};
 use crate::syntax::object::CreateIndex;
@@ -27,6 +27,7 @@ pub(super) fn create_index(cursor: &mut Cursor<'_>, unique: bool, head: Span) ->
         method,
         keys: Vec::new(),
         columns: Vec::new(),
+        words: Vec::new(),
         expression: false,
         predicate: None,
         nulls_not_distinct: false,
@@ -47,6 +48,7 @@ fn keys(mut group: Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
         if part.done() {
             return group.refuse("an index column");
         }
+        index.words.push(word(part));
         if let Some(column) = plain_key(part) {
             index.columns.push(column.name.clone());
             index.keys.push(Some(column));
@@ -60,12 +62,51 @@ fn keys(mut group: Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
     if index.keys.is_empty() { group.refuse("an index column") } else { Ok(()) }
 }
 
-/// A column with nothing but collation, operator class and order after it.
-fn plain_key(mut part: Cursor<'_>) -> Option<Ident> {
+/// A column with nothing but collation, operator class and order after it, also in brackets.
+fn plain_key(part: Cursor<'_>) -> Option<Ident> {
+    let mut part = part;
+    if part.at_kind(TokenKind::LeftParen) {
+        part = strip(part.group().ok()?);
+        let collated = part.peek_ahead(1).is_none_or(|next| part.text_of(next).eq_ignore_ascii_case("collate"));
+        if !collated {
+            return None;
+        }
+    }
     let first = part.peek()?;
     let next = part.peek_ahead(1).map(|token| token.kind);
     let bare = !matches!(next, Some(TokenKind::LeftParen | TokenKind::Dot | TokenKind::Operator));
     (matches!(first.kind, TokenKind::Word | TokenKind::Quoted) && bare).then(|| part.label("a column").ok())?
+}
+
+/// What the server calls a key: its column or, of an expression, the function on top or the column that is cast.
+fn word(part: Cursor<'_>) -> Symbol {
+    let other = || Symbol::from("expr");
+    let mut inner = Cursor::new(part.source, part.rest());
+    let bracketed = inner.at_kind(TokenKind::LeftParen);
+    if bracketed {
+        let Ok(group) = inner.group() else { return other() };
+        inner = strip(group);
+    }
+    if inner.eat("CASE") {
+        return "case".into();
+    }
+    if inner.at("CAST") && inner.peek_ahead(1).is_some_and(|next| next.kind == TokenKind::LeftParen) {
+        inner.bump();
+        let Ok(mut cast) = inner.group() else { return other() };
+        inner = strip(cast.until(|cast| cast.at("AS")));
+    }
+    let Ok(name) = inner.name("a column") else { return other() };
+    if inner.skip_group_if_any().is_err() {
+        return other();
+    }
+    let ends = inner.done() || inner.at("COLLATE") || inner.peek().is_some_and(|next| inner.text_of(next) == "::");
+    if ends || !bracketed {
+        name.name.name
+    } else if inner.at("AT TIME ZONE") {
+        "timezone".into()
+    } else {
+        other()
+    }
 }
 
 fn option(cursor: &mut Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
@@ -73,6 +114,7 @@ fn option(cursor: &mut Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
         let mut group = cursor.group()?;
         let included: Vec<Symbol> =
             group.list(|group| group.ident("a column"))?.into_iter().map(|ident| ident.name).collect();
+        index.words.extend(included.iter().cloned());
         index.columns.extend(included);
     } else if cursor.eat("NULLS NOT DISTINCT") {
         index.nulls_not_distinct = true;
