@@ -1,6 +1,15 @@
 //! What a history of statements makes of the catalog. Each test is a script and the catalog after it; what the server
 //! makes of the same statements was compared on PostgreSQL 15.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first surprise, and its texts are short"
+)]
+
 mod alter;
 mod bodies;
 mod create;
