@@ -24,6 +24,7 @@ use cursor::Cursor;
 use directive::Directive;
 use span::{Source, Span};
 use statement::Statement;
+use token::TokenKind;
 
 /// A section of a migration, read.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,22 @@ pub fn statement_spans(text: &str, section: Span) -> Vec<Span> {
     let source = Source { text, base: 0 };
     let lexed = lexer::lex(source, section);
     split::split(source, &lexed.tokens).into_iter().map(|slice| Cursor::new(source, slice).whole()).collect()
+}
+
+/// The tokens of `span` that stand outside brackets, the brackets themselves included: enough to find a clause.
+pub(crate) fn outline(text: &str, span: Span) -> Vec<Span> {
+    let lexed = lexer::lex(Source { text: span.of(text), base: span.start }, span);
+    let mut depth = 0_usize;
+    let mut top = Vec::new();
+    for token in lexed.tokens {
+        let closes = matches!(token.kind, TokenKind::RightParen | TokenKind::RightBracket);
+        depth = depth.saturating_sub(usize::from(closes));
+        if depth == 0 {
+            top.push(token.span);
+        }
+        depth += usize::from(matches!(token.kind, TokenKind::LeftParen | TokenKind::LeftBracket));
+    }
+    top
 }
 
 /// The stack a thread that calls `parse` should have. Reserved, not used, unless a statement is nested that deeply.

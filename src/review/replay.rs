@@ -130,7 +130,9 @@ impl<'a> Replay<'a> {
             .and_then(|table| table.origin)
             .is_some_and(|origin| origin.release == place.position.release)
         {
-            impacts.iter_mut().for_each(|impact| impact.scan = false);
+            for impact in &mut impacts {
+                impact.scan = false;
+            }
         }
         Step {
             migration: place.parsed.migration,

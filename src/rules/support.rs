@@ -1,5 +1,6 @@
 //! Questions that several rules ask of a step, and the words they answer with.
 
+pub(crate) mod batch;
 pub(crate) mod copies;
 pub(crate) mod edit;
 pub(crate) mod held;
@@ -12,7 +13,6 @@ use crate::fix::{Edit, Fix};
 use crate::review::session::OpenTransaction;
 use crate::review::step::{Impact, Release, Size, Step};
 use crate::rule::Builder;
-use crate::schema::catalog::ConstraintBody;
 use crate::schema::operation::{OperationKind, QName};
 use crate::source::migration::TransactionMode;
 use crate::syntax::alter::{Action, ActionKind};
@@ -63,17 +63,6 @@ pub(crate) fn action<'s>(step: &'s Step<'_>) -> Option<(&'s QName, &'s Action)> 
 /// Whether the table or view that the step works on was created in this release.
 pub(crate) fn on_new_relation(step: &Step<'_>, release: &Release<'_>) -> bool {
     step.on_new_table(release) || step.before.view.as_ref().is_some_and(|view| step.is_new(release, view.origin))
-}
-
-/// The column of the table's one-column primary key, where the history knows it; else the name most tables use.
-pub(crate) fn key_column(step: &Step<'_>) -> String {
-    let key = step.before.table.as_ref().and_then(|table| {
-        table.constraints.iter().find_map(|constraint| match (&constraint.kind, constraint.columns.as_slice()) {
-            (ConstraintBody::PrimaryKey, [column]) => Some(column.clone()),
-            _ => None,
-        })
-    });
-    key.map_or_else(|| "id".to_owned(), |column| Quoted(&column).to_string())
 }
 
 /// Whether the step is the `CONCURRENTLY` form of a command, which waits for others without making them wait.

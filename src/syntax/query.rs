@@ -48,6 +48,9 @@ pub struct RowChange {
     pub filter: Option<Span>,
     /// Columns that the condition compares for equality with a literal, a parameter or a list of them.
     pub equals: Vec<Symbol>,
+    /// The condition compares a column for equality with a field of something that is no table of the statement,
+    /// `WHERE name = r.name`: a record of the loop around it.
+    pub by_record: bool,
     /// `UPDATE … FROM`, `DELETE … USING`, sub-selects, the query of an `INSERT`.
     pub query: Query,
     /// `ON CONFLICT`.

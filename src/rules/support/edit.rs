@@ -6,7 +6,7 @@ use crate::syntax::span::Span;
 use crate::syntax::types::DataType;
 
 /// Statements longer than this are not repeated in a help text.
-const LONGEST: usize = 600;
+pub(crate) const LONGEST: u32 = 600;
 
 /// The text of `span` in the file of `step`; an ellipsis where the text stands in the file of a called function.
 pub(crate) fn text<'s>(step: &'s Step<'_>, span: Span) -> &'s str {
@@ -25,7 +25,7 @@ fn is_elsewhere(step: &Step<'_>) -> bool {
 
 /// The text of `span` with `insert` put in at the byte offset `at`, unless it is too long to repeat.
 pub(crate) fn inserted(step: &Step<'_>, span: Span, at: u32, insert: &str) -> Option<String> {
-    if is_elsewhere(step) || span.len() as usize > LONGEST {
+    if is_elsewhere(step) || span.len() > LONGEST {
         return None;
     }
     let head = text(step, Span::new(span.start, at));

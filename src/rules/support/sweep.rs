@@ -1,6 +1,6 @@
 //! Row changes that reach so many rows that they should be cut into batches.
 
-use super::edit;
+use super::{batch, edit};
 use crate::review::step::{Impact, Release, Size, Step};
 use crate::rule::Findings;
 use crate::schema::catalog::{ConstraintBody, Index};
@@ -94,6 +94,8 @@ fn sweep(step: &Step<'_>, change: &RowChange) -> Option<Sweep> {
     let commits = step.operation.body.is_some_and(|body| body.commits_in_loop);
     match change.reach {
         Reach::Everything => Some(Sweep::Everything),
+        // One row of a loop over rows; their number is that of the rounds.
+        Reach::Filtered if in_loop && change.by_record => None,
         Reach::Filtered if (in_loop && commits) || names_key(step, change) => None,
         Reach::Filtered => Some(Sweep::Filtered),
         Reach::Batch if in_loop && !commits => Some(Sweep::UncommittedLoop),
@@ -134,22 +136,5 @@ fn help(step: &Step<'_>, change: &RowChange, sweep: Sweep) -> String {
                 the batches from outside the migration"
             .to_owned();
     }
-    let batch = batched(step, change).map_or_else(String::new, |sql| format!(":\n{sql}"));
-    format!(
-        "work through the table in batches of about a thousand rows, each in its own transaction, by key range{batch}"
-    )
-}
-
-/// The statement with a key range added to its condition, where that takes no more than adding it.
-fn batched(step: &Step<'_>, change: &RowChange) -> Option<String> {
-    let lower = edit::text(step, change.span).to_lowercase();
-    let plain = !lower.contains("returning") && !lower.contains(" or ");
-    // With other tables about, the key would need a qualifier that only the author knows.
-    if change.verb == RowVerb::Merge || !change.query.reads.is_empty() || !plain {
-        return None;
-    }
-    let key = super::key_column(step);
-    let joint = if change.filter.is_some() { "AND" } else { "WHERE" };
-    let range = format!(" {joint} {key} >= 1 AND {key} < 1001;");
-    edit::inserted(step, change.span, change.span.end, &range)
+    batch::help(step, change)
 }

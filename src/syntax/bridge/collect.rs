@@ -52,6 +52,7 @@ fn with_clause(statement: &Statement) -> Option<&ast::With> {
 }
 
 fn row_change(statement: &Statement, query: &Query, with: Option<&ast::With>, span: Span) -> Option<RowChange> {
+    let mut by_record = false;
     let (verb, table, columns, filter, reach) = match statement {
         Statement::Insert(insert) => {
             let ast::TableObject::TableName(table) = &insert.table else { return None };
@@ -64,14 +65,20 @@ fn row_change(statement: &Statement, query: &Query, with: Option<&ast::With>, sp
             let table = table_name(&update.table.relation)?;
             let sources = reach::Sources { with, from: update.from.as_ref().map(from_tables).unwrap_or_default() };
             let reach = reach::reach(update.selection.as_ref(), update.limit.is_some(), &sources);
+            let alone = sources.from.is_empty();
+            by_record =
+                alone && update.selection.as_ref().is_some_and(|found| reach::by_record(found, &update.table.relation));
             (RowVerb::Update, table, assigned(&update.assignments), update.selection.as_ref(), reach)
         }
         Statement::Delete(delete) => {
             let (ast::FromTable::WithFromKeyword(from) | ast::FromTable::WithoutKeyword(from)) = &delete.from;
-            let table = from.first().and_then(|from| table_name(&from.relation))?;
+            let target = &from.first()?.relation;
+            let table = table_name(target)?;
             let using = delete.using.as_deref().unwrap_or_default();
             let sources = reach::Sources { with, from: using.iter().map(|table| &table.relation).collect() };
             let reach = reach::reach(delete.selection.as_ref(), delete.limit.is_some(), &sources);
+            by_record =
+                using.is_empty() && delete.selection.as_ref().is_some_and(|found| reach::by_record(found, target));
             (RowVerb::Delete, table, Vec::new(), delete.selection.as_ref(), reach)
         }
         Statement::Merge(merge) => (RowVerb::Merge, table_name(&merge.table)?, Vec::new(), None, Reach::Filtered),
@@ -85,6 +92,7 @@ fn row_change(statement: &Statement, query: &Query, with: Option<&ast::With>, sp
         reach,
         filter: filter.map(|_| span),
         equals: filter.map(reach::equals).unwrap_or_default(),
+        by_record,
         query: Query::default(),
         on_conflict,
         span,

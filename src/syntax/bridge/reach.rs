@@ -43,6 +43,25 @@ pub(super) fn equals(condition: &Expr) -> Vec<Symbol> {
     conjuncts(condition).into_iter().filter_map(equality).collect()
 }
 
+/// Whether a column of the table `target` is compared for equality with a field of a record.
+pub(super) fn by_record(condition: &Expr, target: &TableFactor) -> bool {
+    let TableFactor::Table { name, alias, .. } = target else { return false };
+    let names =
+        [tokens::name(name).map(|name| name.last().clone()), alias.as_ref().map(|alias| tokens::symbol(&alias.name))];
+    let field = |side: &Expr| match side {
+        Expr::CompoundIdentifier(parts) => {
+            parts.first().is_some_and(|first| !names.iter().flatten().any(|name| *name == tokens::symbol(first)))
+        }
+        _ => false,
+    };
+    conjuncts(condition).into_iter().any(|part| match part {
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+            (field(left) && column_of(right).is_some()) || (field(right) && column_of(left).is_some())
+        }
+        _ => false,
+    })
+}
+
 /// The parts joined by `AND`, brackets removed. Iterative: chains may be long.
 fn conjuncts(condition: &Expr) -> Vec<&Expr> {
     let mut parts = Vec::new();

@@ -113,7 +113,18 @@ fn by_head(tokens: Cursor<'_>) -> Parse<StatementKind> {
         (false, None) => Reach::Everything,
     };
     let query = Query { span, reads: if values { Vec::new() } else { tables_by_keyword(head) }, ..Query::default() };
-    let change = RowChange { verb, table, columns, reach, filter, equals: Vec::new(), query, on_conflict: false, span };
+    let change = RowChange {
+        verb,
+        table,
+        columns,
+        reach,
+        filter,
+        equals: Vec::new(),
+        by_record: false,
+        query,
+        on_conflict: false,
+        span,
+    };
     Ok(StatementKind::RowChange(Box::new(change)))
 }
 
