@@ -4,6 +4,7 @@ pub(crate) mod batch;
 pub(crate) mod copies;
 pub(crate) mod edit;
 pub(crate) mod held;
+pub(crate) mod key;
 pub(crate) mod removal;
 pub(crate) mod rename;
 pub(crate) mod sweep;

@@ -8,9 +8,17 @@ use crate::syntax::types::DataType;
 /// Statements longer than this are not repeated in a help text.
 pub(crate) const LONGEST: u32 = 600;
 
+/// An expression longer than this makes a sentence unreadable.
+const LONGEST_PHRASE: usize = 60;
+
 /// The text of `span` in the file of `step`; an ellipsis where the text stands in the file of a called function.
 pub(crate) fn text<'s>(step: &'s Step<'_>, span: Span) -> &'s str {
     if is_elsewhere(step) { "…" } else { span.of(&step.migration.text) }
+}
+
+/// The text of `span` as part of a sentence: none where it is long or has several lines.
+pub(crate) fn phrase<'s>(step: &'s Step<'_>, span: Span) -> Option<&'s str> {
+    Some(text(step, span)).filter(|text| text.len() <= LONGEST_PHRASE && !text.contains(['\n', '\r']))
 }
 
 /// The place `span`, or the call that leads to it.
