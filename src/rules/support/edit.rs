@@ -27,17 +27,18 @@ pub(crate) fn place(step: &Step<'_>, span: Span) -> Span {
 }
 
 /// Whether the spans inside the operation are those of another file: the body of a function that is called.
-fn is_elsewhere(step: &Step<'_>) -> bool {
+pub(crate) fn is_elsewhere(step: &Step<'_>) -> bool {
     step.operation.body.is_some_and(|body| body.called)
 }
 
-/// The text of `span` with `insert` put in at the byte offset `at`, unless it is too long to repeat.
-pub(crate) fn inserted(step: &Step<'_>, span: Span, at: u32, insert: &str) -> Option<String> {
+/// The text of the whole operation with `insert` in the place of `at`, unless it is too long to repeat.
+pub(crate) fn inserted(step: &Step<'_>, at: Span, insert: &str) -> Option<String> {
+    let span = step.operation.span;
     if is_elsewhere(step) || span.len() > LONGEST {
         return None;
     }
-    let head = text(step, Span::new(span.start, at));
-    let tail = text(step, Span::new(at, span.end));
+    let head = text(step, Span::new(span.start, at.start));
+    let tail = text(step, Span::new(at.end, span.end));
     Some(format!("{head}{insert}{tail}"))
 }
 
