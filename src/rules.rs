@@ -40,7 +40,7 @@ rules! {
     unbatched_update => "unbatched-update", Step;
     unique_constraint_builds_index => "unique-constraint-builds-index", Step;
     unknown_rule => "unknown-rule", Directive;
-    unrecognized_statement => "unrecognized-statement", Step;
+    unrecognized_statement => "unrecognized-statement", Release;
     unused_allow => "unused-allow", Directive;
     validate_in_same_transaction => "validate-in-same-transaction", Release;
 }

@@ -1,12 +1,16 @@
 //! The state of an operation's target just before it.
 
-use super::step::Before;
-use crate::schema::catalog::{Catalog, Origin, Relation};
+use super::step::{Before, Domain};
+use crate::schema::catalog::{Catalog, Origin, Relation, TypeKind};
 use crate::schema::dependents::{Target, dependents};
 use crate::schema::operation::{Operation, OperationKind, QName};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Symbol;
 use crate::syntax::object::ObjectKind;
+use crate::syntax::types::DataType;
+
+/// Domains over domains that are followed.
+const DEEPEST_DOMAIN: usize = 32;
 
 /// Looks the target of `operation` up.
 pub(super) fn before(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Before {
@@ -66,6 +70,12 @@ fn is_type(kind: ObjectKind) -> bool {
 }
 
 fn alter(catalog: &Catalog<'_>, relation: &QName, action: &ActionKind, before: &mut Before) {
+    let new_type = match action {
+        ActionKind::AddColumn { column, .. } => column.data_type.as_ref(),
+        ActionKind::SetType { data_type, .. } => Some(data_type),
+        _ => None,
+    };
+    before.domain = new_type.and_then(|data_type| domain(catalog, data_type));
     match action {
         ActionKind::DropColumn { column, .. }
         | ActionKind::RenameColumn { column, .. }
@@ -94,6 +104,25 @@ fn alter(catalog: &Catalog<'_>, relation: &QName, action: &ActionKind, before: &
         }
         _ => relation_facts(catalog, relation, before),
     }
+}
+
+/// What `data_type` stands for, if it is a domain that the history knows.
+fn domain(catalog: &Catalog<'_>, data_type: &DataType) -> Option<Domain> {
+    let mut found: Option<Domain> = None;
+    for _ in 0..DEEPEST_DOMAIN {
+        let current = found.as_ref().map_or(data_type, |found| &found.base);
+        if current.array > 0 {
+            // The elements are of the domain, not the column.
+            break;
+        }
+        let user_type = catalog.types.get(&catalog.resolve_type(&current.as_name()));
+        let Some(TypeKind::Domain { base, not_null, constraints, .. }) = user_type.map(|found| &found.kind) else {
+            break;
+        };
+        let above = found.as_ref().is_some_and(|found| found.constrained);
+        found = Some(Domain { base: base.clone(), constrained: above || *not_null || !constraints.is_empty() });
+    }
+    found
 }
 
 fn column_facts(catalog: &Catalog<'_>, relation: &QName, name: &Symbol, before: &mut Before) {

@@ -1,5 +1,6 @@
 //! The state of the database session at one statement.
 
+use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode;
 use crate::schema::operation::QName;
 use crate::syntax::span::Span;
@@ -49,6 +50,8 @@ pub enum Timeout {
 pub struct HeldLock {
     /// On what.
     pub relation: QName,
+    /// Of which kind.
+    pub kind: LockedKind,
     /// How strong.
     pub mode: LockMode,
     /// The clause that took it.

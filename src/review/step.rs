@@ -10,6 +10,7 @@ use crate::schema::catalog::{Column, Origin, Table, UserType, View};
 use crate::schema::operation::{Operation, QName};
 use crate::source::migration::{Migration, TransactionMode};
 use crate::syntax::statement::Statement;
+use crate::syntax::types::DataType;
 
 /// The migrations that ship together, replayed.
 #[derive(Debug)]
@@ -60,6 +61,8 @@ pub struct Before {
     pub view: Option<Arc<View>>,
     /// The type.
     pub user_type: Option<Arc<UserType>>,
+    /// What the new type of a column stands for, if it is a domain.
+    pub domain: Option<Domain>,
     /// Where the target itself (the dropped column, index, view, …) was created, if the history knows.
     pub origin: Option<Origin>,
     /// Where its present name was given, if renamed.
@@ -68,6 +71,15 @@ pub struct Before {
     pub dependents: Vec<String>,
     /// Whether the history knows that the target exists.
     pub known: bool,
+}
+
+/// A domain, followed down to a type that is none.
+#[derive(Clone, Debug)]
+pub struct Domain {
+    /// The type beneath.
+    pub base: DataType,
+    /// A domain on the way demands something of its values.
+    pub constrained: bool,
 }
 
 /// What an operation does to one relation that was there before the release.

@@ -84,7 +84,8 @@ impl Tracker {
         for impact in impacts.iter().filter(|impact| impact.mode.blocks_writes()) {
             let known = self.held.iter().any(|held| held.relation == impact.relation && held.mode >= impact.mode);
             if !known {
-                self.held.push(HeldLock { relation: impact.relation.clone(), mode: impact.mode, by });
+                let (relation, kind, mode) = (impact.relation.clone(), impact.kind, impact.mode);
+                self.held.push(HeldLock { relation, kind, mode, by });
             }
         }
     }

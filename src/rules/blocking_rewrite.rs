@@ -1,12 +1,14 @@
 //! See `rules/blocking-rewrite.md`.
 
-use super::support::{column_subject, edit, lasting, with_impacts};
+use super::support::edit::{self, type_words};
+use super::support::{column_subject, lasting, with_impacts};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::expr::Shape;
 use crate::syntax::name::Quoted;
+use crate::syntax::span::Span;
 use crate::syntax::table::ColumnDef;
 
 /// What is said about a statement that rewrites a table.
@@ -83,16 +85,16 @@ fn column_words(step: &Step<'_>, table: &QName, column: &ColumnDef) -> Words {
     let written = data_type.map_or("<type>", |data_type| edit::text(step, data_type.span));
     let alone = format!("ALTER TABLE {short} ADD COLUMN {name} {written};");
     if let Some(generated) = &column.generated {
-        let expr = edit::text(step, generated.expr.span);
+        let value = edit::phrase(step, generated.expr.span).unwrap_or("the expression");
         let help = format!(
-            "add a plain column, keep it up to date by a trigger that sets it to {expr}, and fill the old rows in \
+            "add a plain column, keep it up to date by a trigger that sets it to {value}, and fill the old rows in \
              batches:\n{alone}"
         );
         return Words { what: format!("adding the stored generated column {name}"), subject, help };
     }
     let identity = column.identity.is_some();
     if identity || data_type.is_some_and(|data_type| data_type.serial) {
-        let integer = data_type.map_or_else(|| "bigint".to_owned(), edit::type_words);
+        let integer = data_type.map_or_else(|| "bigint".to_owned(), type_words);
         let sequence = edit::made_name(&[&table.name, &column.name.name, "seq"]);
         let help = format!(
             "number new rows by a sequence, and the old ones in batches:\nCREATE SEQUENCE {sequence};\nALTER TABLE {short} \
@@ -101,17 +103,43 @@ fn column_words(step: &Step<'_>, table: &QName, column: &ColumnDef) -> Words {
         let kind = if identity { "identity" } else { "serial" };
         return Words { what: format!("adding the {kind} column {name}"), subject, help };
     }
-    if let Some(default) = column.default.as_ref().filter(|default| default.shape != Shape::Null) {
-        let default = edit::text(step, default.span);
-        let help = format!(
-            "add the column alone, then the default, which holds for new rows; fill the old ones in batches:\n{alone}\n\
-             ALTER TABLE {short} ALTER COLUMN {name} SET DEFAULT {default};"
-        );
-        let what = format!("adding column {name} with the default {default}, which differs from row to row,");
-        return Words { what, subject, help };
+    let default = column.default.as_ref().filter(|default| default.shape != Shape::Null);
+    match default {
+        Some(default) if !is_constrained(step) => {
+            let shown = edit::phrase(step, default.span).map_or_else(String::new, |shown| format!(" {shown}"));
+            let default = edit::text(step, default.span);
+            let help = format!(
+                "add the column alone, then the default, which holds for new rows; fill the old ones in batches:\n{alone}\n\
+                 ALTER TABLE {short} ALTER COLUMN {name} SET DEFAULT {default};"
+            );
+            let what = format!("adding column {name} with the default{shown}, which differs from row to row,");
+            Words { what, subject, help }
+        }
+        _ => {
+            let what = format!("adding column {name} of the domain {written}");
+            Words { what, subject, help: domain_help(step, table, column, default.map(|default| default.span)) }
+        }
     }
-    let help = format!("give the column the plain base type, and add the condition as a constraint with NOT VALID:\n{alone}");
-    Words { what: format!("adding column {name} of the constrained type {written}"), subject, help }
+}
+
+/// Whether the type is a domain that demands something: the server tries that on every row, whatever the default.
+fn is_constrained(step: &Step<'_>) -> bool {
+    step.before.domain.as_ref().is_some_and(|domain| domain.constrained)
+}
+
+fn domain_help(step: &Step<'_>, table: &QName, column: &ColumnDef, default: Option<Span>) -> String {
+    let short = table.short();
+    let name = Quoted(&column.name.name);
+    let base = step.before.domain.as_ref().map_or_else(|| "<base type>".to_owned(), |domain| type_words(&domain.base));
+    let check = edit::made_name(&[&table.name, &column.name.name, "check"]);
+    let default = default.map_or_else(String::new, |default| {
+        format!("ALTER TABLE {short} ALTER COLUMN {name} SET DEFAULT {};\n", edit::text(step, default))
+    });
+    format!(
+        "give the column the domain's base type, and add what the domain demands as a constraint that leaves the old rows \
+         alone; validate it later, in a transaction of its own:\nALTER TABLE {short} ADD COLUMN {name} {base};\n{default}\
+         ALTER TABLE {short} ADD CONSTRAINT {check} CHECK (<condition of the domain>) NOT VALID;"
+    )
 }
 
 fn online_copy(table: &str) -> String {

@@ -65,10 +65,17 @@ fn refers_from_new_table(step: &Step<'_>, release: &Release<'_>) -> bool {
     adds && step.on_new_table(release)
 }
 
-fn words(step: &Step<'_>, scanned: &QName) -> (&'static str, String) {
+fn words(step: &Step<'_>, scanned: &QName) -> (String, String) {
+    let (what, help) = match &step.operation.kind {
+        OperationKind::Alter { relation, action, .. } => return action_words(relation, &action.kind),
+        _ => other_words(step, scanned),
+    };
+    (what.to_owned(), help)
+}
+
+fn other_words(step: &Step<'_>, scanned: &QName) -> (&'static str, String) {
     match &step.operation.kind {
         OperationKind::Reindex { target, name, .. } => ("REINDEX", reindex_help(step, *target, name.as_ref())),
-        OperationKind::Alter { relation, action, .. } => action_words(relation, &action.kind),
         OperationKind::AlterObject { name: Some(name), def, .. } => domain_words(step, name, def),
         OperationKind::CreateTable { .. } => (
             "a new partition",
@@ -99,8 +106,9 @@ fn reindex_help(step: &Step<'_>, target: ReindexTarget, name: Option<&QName>) ->
     format!("rebuild it while it stays in use{place}:\nREINDEX {word} CONCURRENTLY{name};")
 }
 
-fn action_words(table: &QName, action: &ActionKind) -> (&'static str, String) {
-    match action {
+fn action_words(table: &QName, action: &ActionKind) -> (String, String) {
+    let quiet = || "run it when nobody needs the table, with a lock_timeout".to_owned();
+    let (what, help) = match action {
         ActionKind::AttachPartition { partition, .. } => (
             "ATTACH PARTITION",
             format!(
@@ -123,11 +131,35 @@ fn action_words(table: &QName, action: &ActionKind) -> (&'static str, String) {
             format!("detach it in two steps that wait for queries instead of stopping them:\nALTER TABLE {} DETACH \
                      PARTITION {partition} CONCURRENTLY;", table.short()),
         ),
-        ActionKind::AddColumn { .. } => (
-            "this column",
-            "add the column alone; add its constraint with NOT VALID, and validate it in a transaction of its own".to_owned(),
-        ),
-        _ => ("this change", "run it when nobody needs the table, with a lock_timeout".to_owned()),
+        ActionKind::AddColumn { column, .. } => {
+            let help = "add the column alone; add its constraint with NOT VALID, and validate it in a transaction of its own";
+            return (format!("adding column {}", Quoted(&column.name.name)), help.to_owned());
+        }
+        ActionKind::AddConstraint(constraint) => (adding(&constraint.kind), quiet()),
+        ActionKind::SetType { column, .. } => {
+            return (format!("changing the type of {}", Quoted(&column.name)), quiet());
+        }
+        ActionKind::SetNotNull { column } => return (format!("setting {} NOT NULL", Quoted(&column.name)), quiet()),
+        ActionKind::ValidateConstraint { constraint } => {
+            return (format!("validating {}", Quoted(&constraint.name)), quiet());
+        }
+        ActionKind::SetExpression { column, .. } => {
+            return (format!("changing the expression of {}", Quoted(&column.name)), quiet());
+        }
+        ActionKind::Inherit { .. } => ("INHERIT", quiet()),
+        _ => ("this action", quiet()),
+    };
+    (what.to_owned(), help)
+}
+
+fn adding(constraint: &ConstraintKind) -> &'static str {
+    match constraint {
+        ConstraintKind::ForeignKey(_) => "adding this foreign key",
+        ConstraintKind::Check(_) => "adding this check constraint",
+        ConstraintKind::NotNull(_) => "adding this NOT NULL constraint",
+        ConstraintKind::Unique(_) => "adding this unique constraint",
+        ConstraintKind::PrimaryKey(_) => "adding this primary key",
+        ConstraintKind::Exclude(_) => "adding this exclusion constraint",
     }
 }
 
@@ -142,6 +174,6 @@ fn domain_words(step: &Step<'_>, domain: &QName, def: &AlterObject) -> (&'static
         }
         ObjectChange::ValidateDomainConstraint(_) => ("validating a domain constraint", off_peak.to_owned()),
         ObjectChange::DomainNotNull(true) => ("making a domain NOT NULL", off_peak.to_owned()),
-        _ => ("this change", off_peak.to_owned()),
+        _ => ("this change of the domain", off_peak.to_owned()),
     }
 }

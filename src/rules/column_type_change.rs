@@ -10,6 +10,10 @@ use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Quoted};
 use crate::syntax::types::DataType;
 
+/// What is said of a type with fewer values.
+const NARROWER: &str = "it fails on any value out of the range of the new type, and it is a point of no return: from then \
+                        on nothing outside that range can be stored";
+
 pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
     let Some((table, action)) = action(step) else { return };
     let ActionKind::SetType { column, data_type, .. } = &action.kind else { return };
@@ -44,8 +48,11 @@ fn report(step: &Step<'_>, table: &QName, column: &Ident, data_type: &DataType, 
     if let Some(assumed) = assumed {
         builder = builder.note(assumed).at_most(Level::Warning);
     }
+    if before.is_some_and(|from| narrows(from, data_type)) {
+        builder = builder.note(NARROWER);
+    }
     let help = if rewrites {
-        rewrite_help(table, column, to, length_limit(before, data_type))
+        rewrite_help(step, table, column, to, length_limit(before, data_type))
     } else {
         recheck_help(step, table)
     };
@@ -69,6 +76,19 @@ fn widens(from: &DataType, to: &DataType) -> bool {
     }
 }
 
+/// Whether values of the old type may not fit the new one.
+fn narrows(from: &DataType, to: &DataType) -> bool {
+    if from.array != to.array {
+        return false;
+    }
+    let limit = |data_type: &DataType| data_type.modifiers.first().copied().unwrap_or(i64::MAX);
+    match (&*from.name, &*to.name) {
+        ("text" | "varchar" | "bpchar", "varchar" | "bpchar") | ("numeric", "numeric") => limit(to) < limit(from),
+        ("numeric" | "float4" | "float8", "int2" | "int4" | "int8") => true,
+        _ => widens(to, from),
+    }
+}
+
 /// The length that a text is cut down to.
 fn length_limit(from: Option<&DataType>, to: &DataType) -> Option<i64> {
     let is_text = |data_type: &DataType| matches!(&*data_type.name, "text" | "varchar") && data_type.array == 0;
@@ -78,7 +98,7 @@ fn length_limit(from: Option<&DataType>, to: &DataType) -> Option<i64> {
     }
 }
 
-fn rewrite_help(table: &QName, column: &Ident, to: &str, limit: Option<i64>) -> String {
+fn rewrite_help(step: &Step<'_>, table: &QName, column: &Ident, to: &str, limit: Option<i64>) -> String {
     let short = table.short();
     let name = Quoted(&column.name);
     if let Some(limit) = limit {
@@ -90,6 +110,16 @@ fn rewrite_help(table: &QName, column: &Ident, to: &str, limit: Option<i64>) -> 
         );
     }
     let new = edit::made_name(&[&column.name, "new"]);
+    if let Some(domain) = step.before.domain.as_ref().filter(|domain| domain.constrained) {
+        let check = edit::made_name(&[&table.name, &new, "check"]);
+        return format!(
+            "add a column of the domain's base type, with what the domain demands as a constraint that leaves the old rows \
+             alone; keep both in step by a trigger, fill it in batches, validate the constraint, move readers and \
+             writers, and drop the old one in a later release:\nALTER TABLE {short} ADD COLUMN {new} {base};\nALTER TABLE \
+             {short} ADD CONSTRAINT {check} CHECK (<condition of the domain>) NOT VALID;",
+            base = type_words(&domain.base)
+        );
+    }
     format!(
         "add a column of the new type, keep both in step by a trigger, fill it in batches, move readers and writers, and \
          drop the old one in a later release:\nALTER TABLE {short} ADD COLUMN {new} {to};"

@@ -1,6 +1,6 @@
 //! See `rules/constraint-validated-on-add.md`.
 
-use super::support::{action, edit, lasting, with_impacts};
+use super::support::{action, edit, key, lasting, with_impacts};
 use crate::fix::{Edit, Fix};
 use crate::review::step::{Impact, Release, Step};
 use crate::rule::Findings;
@@ -8,7 +8,8 @@ use crate::schema::operation::QName;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::expr::Shape;
 use crate::syntax::name::{Ident, Quoted};
-use crate::syntax::table::{ColumnDef, Constraint, ConstraintKind, ForeignKey};
+use crate::syntax::span::Span;
+use crate::syntax::table::{ColumnDef, Constraint, ConstraintKind};
 
 /// The first version that takes `NOT VALID` foreign keys on a partitioned table.
 const PARTITIONED_NOT_VALID: u16 = 18;
@@ -55,8 +56,14 @@ fn of_table(
         builder.help(help).emit();
         return;
     }
-    let add = format!("ALTER TABLE {} ADD {} NOT VALID;", table.short(), edit::text(step, constraint.span));
-    let builder = builder.help(recipe(table, &add, &name));
+    let columns: Vec<&Ident> = match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => key.columns.iter().collect(),
+        ConstraintKind::NotNull(column) => vec![column],
+        _ => Vec::new(),
+    };
+    let first = key::column_first(step, &columns);
+    let recipe = recipe(step, table, &name, unnamed(step, constraint));
+    let builder = builder.help(format!("{first}{recipe}"));
     if step.operation.body.is_some() {
         return builder.emit();
     }
@@ -71,12 +78,14 @@ fn of_column(step: &Step<'_>, table: &QName, column: &ColumnDef, constraint: &Co
         .label("old rows are checked at once")
         .subject(super::support::column_subject(table, &column.name.name));
     let clause = match &constraint.kind {
-        ConstraintKind::ForeignKey(key) => foreign_key(column, key),
-        _ => edit::text(step, constraint.span).to_owned(),
+        ConstraintKind::ForeignKey(key) => {
+            let references = edit::text(step, Span::new(key.table.span().start, constraint.span.end));
+            format!("FOREIGN KEY ({}) REFERENCES {references}", Quoted(&column.name.name))
+        }
+        _ => unnamed(step, constraint).to_owned(),
     };
-    let head = if constraint.name.is_some() { String::new() } else { format!("CONSTRAINT {name} ") };
-    let add = format!("ALTER TABLE {} ADD {head}{clause} NOT VALID;", table.short());
-    with_impacts(builder, lasting(step)).help(format!("add the column alone; then {}", recipe(table, &add, &name))).emit();
+    let recipe = recipe(step, table, &name, &clause);
+    with_impacts(builder, lasting(step)).help(format!("add the column alone, then its constraint: {recipe}")).emit();
 }
 
 /// Whether an inline constraint has anything to check: the new column is null, or its default, in every old row.
@@ -105,8 +114,8 @@ fn described(table: &QName, constraint: &Constraint, column: Option<&Ident>) -> 
         ConstraintKind::Unique(_) | ConstraintKind::PrimaryKey(_) | ConstraintKind::Exclude(_) => return None,
     };
     let name = constraint.name.as_ref().map_or_else(
-        || edit::made_name(&[&[&*table.name], columns.as_slice(), &[suffix]].concat()),
-        |name| Quoted(&name.name).to_string(),
+        || [&[&*table.name], columns.as_slice(), &[suffix]].concat().join("_"),
+        |name| name.name.to_string(),
     );
     Some((kind, name))
 }
@@ -115,16 +124,24 @@ fn waiting(step: &Step<'_>) -> &'static str {
     lasting(step).max_by_key(|impact: &&Impact| impact.mode).map_or("writes", |impact| impact.mode.blocked())
 }
 
-fn foreign_key(column: &ColumnDef, key: &ForeignKey) -> String {
-    let referenced: Vec<_> = key.referenced.iter().map(|column| Quoted(&column.name).to_string()).collect();
-    let referenced = if referenced.is_empty() { String::new() } else { format!(" ({})", referenced.join(", ")) };
-    format!("FOREIGN KEY ({}) REFERENCES {}{referenced}", Quoted(&column.name.name), key.table)
+/// The text of the constraint from after its name on.
+fn unnamed<'s>(step: &'s Step<'_>, constraint: &Constraint) -> &'s str {
+    let start = constraint.name.as_ref().map_or(constraint.span.start, |name| name.span.end);
+    edit::text(step, Span::new(start, constraint.span.end)).trim_start()
 }
 
-fn recipe(table: &QName, add: &str, name: &str) -> String {
+fn recipe(step: &Step<'_>, table: &QName, name: &str, clause: &str) -> String {
+    let short = table.short();
+    let taken = key::is_taken(step, name);
+    let new = if taken { edit::made_name(&[name, "new"]) } else { Quoted(name).to_string() };
+    let name = Quoted(name);
+    let last = if taken {
+        format!("\nALTER TABLE {short} DROP CONSTRAINT {name};\nALTER TABLE {short} RENAME CONSTRAINT {new} TO {name};")
+    } else {
+        String::new()
+    };
     format!(
-        "add it without checking old rows, and check them later in a transaction of its own, which stops nobody:\n{add}\n\
-         ALTER TABLE {} VALIDATE CONSTRAINT {name};",
-        table.short()
+        "add it without checking old rows, and check them later in a transaction of its own, which stops nobody:\nALTER \
+         TABLE {short} ADD CONSTRAINT {new} {clause} NOT VALID;\nALTER TABLE {short} VALIDATE CONSTRAINT {new};{last}"
     )
 }

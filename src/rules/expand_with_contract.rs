@@ -5,7 +5,7 @@ use super::support::copies::Copy;
 use super::support::{column_path, edit, with_dependents};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
-use crate::syntax::name::{Ident, Quoted};
+use crate::syntax::table::ColumnDef;
 
 /// Added columns that are named and pointed at.
 const SHOWN: usize = 3;
@@ -22,26 +22,26 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn copied(removal: &Removal<'_, '_>, copy: &Copy<'_>, findings: &mut Findings) {
     let words = removal.what.words();
-    let target = filled(copy, removal.what);
+    let target = filled(copy);
     let message = format!("{words} is dropped in the release that copies it to {target}");
     let label = "the running code still uses it, and what it writes from now on is lost";
     report(removal, &message, label, findings, |builder| builder.related(copy.file, copy.span, "copied here"));
 }
 
-fn added(removal: &Removal<'_, '_>, columns: &[(&Step<'_>, &Ident)], again: bool, findings: &mut Findings) {
+fn added(removal: &Removal<'_, '_>, columns: &[(&Step<'_>, &ColumnDef)], again: bool, findings: &mut Findings) {
     let Removed::Column(table, _) = removal.what else { return };
     let words = removal.what.words();
     let (message, label) = if again {
         (format!("{words} is dropped and added again in one release"), "what it holds is lost")
     } else {
-        let shown: Vec<_> = columns.iter().take(SHOWN).map(|(_, column)| column_path(table, &column.name)).collect();
+        let shown: Vec<_> = columns.iter().take(SHOWN).map(|(_, column)| column_path(table, &column.name.name)).collect();
         let more = if columns.len() > SHOWN { ", …" } else { "" };
         let message = format!("{words} is dropped in the release that adds {}{more}", shown.join(", "));
         (message, "the running code still uses it and knows no other")
     };
     report(removal, &message, label, findings, |mut builder| {
         for (step, column) in columns.iter().take(SHOWN) {
-            builder = builder.related(step.file, edit::place(step, column.span), "added here");
+            builder = builder.related(step.file, edit::place(step, column.name.span), "added here");
         }
         builder
     });
@@ -67,9 +67,8 @@ fn report<'f>(
 }
 
 /// `users.first_name, users.last_name`, or the table where no column is named.
-fn filled(copy: &Copy<'_>, removed: Removed<'_>) -> String {
-    let dropped = |column: &&Ident| matches!(removed, Removed::Column(_, dropped) if dropped.name == column.name);
-    let columns = copy.columns.iter().filter(|column| !dropped(column)).take(SHOWN);
+fn filled(copy: &Copy<'_>) -> String {
+    let columns = copy.columns.iter().take(SHOWN);
     let columns: Vec<_> = columns.map(|column| column_path(copy.target, &column.name)).collect();
-    if columns.is_empty() { format!("table {}", Quoted(&copy.target.name)) } else { columns.join(", ") }
+    if columns.is_empty() { format!("table {}", copy.target.short()) } else { columns.join(", ") }
 }

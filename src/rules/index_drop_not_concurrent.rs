@@ -1,31 +1,39 @@
 //! See `rules/index-drop-not-concurrent.md`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::support::{add_concurrently, blocking, leave_transaction, on_new_relation, with_impacts};
+use super::support::{add_concurrently, blocking, leave_first, on_new_relation, with_impacts};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::object::{Drop, ObjectKind};
+use crate::syntax::span::Span;
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
-    let made: BTreeSet<QName> = release.steps.iter().filter_map(|step| made_on_new_table(step, release)).collect();
-    for step in &release.steps {
+    let made: BTreeMap<QName, usize> =
+        release.steps.iter().enumerate().filter_map(|(at, step)| Some((made(step)?, at))).collect();
+    for (at, step) in release.steps.iter().enumerate() {
         let OperationKind::Drop { kind: ObjectKind::Index, name, def, .. } = &step.operation.kind else { continue };
         let new = on_new_relation(step, release) || step.is_new(release, step.before.origin);
-        // The start of a script that may run on an empty database.
-        let never_seen = step.operation.guarded && !step.before.known && made.contains(name);
-        if !def.concurrently && !new && !never_seen && !is_partitioned(step) {
+        // The start of a script that may run on an empty database, or one that is run again.
+        let never_seen = step.operation.guarded && !step.before.known && made.get(name).is_some_and(|later| *later > at);
+        if !def.concurrently && !new && !never_seen && !is_partitioned(step) && !is_locked(step) {
             report(step, name, def, findings);
         }
     }
 }
 
-/// The name of an index made on a table that is made here as well.
-fn made_on_new_table(step: &Step<'_>, release: &Release<'_>) -> Option<QName> {
+/// The name of an index that is made here.
+fn made(step: &Step<'_>) -> Option<QName> {
     let OperationKind::CreateIndex { table, def } = &step.operation.kind else { return None };
-    let name = def.name.as_ref().filter(|_| step.on_new_table(release))?;
+    let name = def.name.as_ref()?;
     Some(QName { schema: table.schema.clone(), name: name.name.clone() })
+}
+
+/// Whether the transaction keeps everybody off the table already: then the drop makes nobody wait for longer.
+fn is_locked(step: &Step<'_>) -> bool {
+    let Some(table) = &step.before.table else { return false };
+    step.session.held.iter().any(|held| held.relation == table.name && held.mode.blocks_reads())
 }
 
 fn report(step: &Step<'_>, name: &QName, def: &Drop, findings: &mut Findings) {
@@ -40,7 +48,7 @@ fn report(step: &Step<'_>, name: &QName, def: &Drop, findings: &mut Findings) {
     }
     if def.names.len() == 1
         && !def.cascade
-        && let Some(fix) = add_concurrently(step, def.head.end)
+        && let Some(fix) = add_concurrently(step, Span::new(def.head.end, def.head.end))
     {
         builder = builder.fix(fix);
     }
@@ -56,10 +64,5 @@ fn help(step: &Step<'_>, name: &QName, def: &Drop) -> String {
     let guard = if def.if_exists { "IF EXISTS " } else { "" };
     let sql = format!("DROP INDEX CONCURRENTLY {guard}{};", name.short());
     let alone = if def.names.len() > 1 { " (one statement for each index)" } else { "" };
-    match step.session.transaction {
-        Some(transaction) => {
-            format!("{}, and drop it without stopping anybody{alone}:\n{sql}", leave_transaction(transaction))
-        }
-        None => format!("drop it without stopping anybody{alone}:\n{sql}"),
-    }
+    format!("{}drop it without stopping anybody{alone}:\n{sql}", leave_first(step))
 }

@@ -1,6 +1,6 @@
 //! See `rules/index-not-concurrent.md`.
 
-use super::support::{add_concurrently, edit, lasting, leave_transaction, with_impacts};
+use super::support::{add_concurrently, edit, lasting, leave_first, with_impacts};
 use crate::engine::effect::LockedKind;
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
@@ -25,7 +25,13 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
         builder.help(partitioned_help(step, table, def)).emit();
         return;
     }
-    if let Some(fix) = add_concurrently(step, def.head.end) {
+    if def.if_not_exists {
+        builder = builder.note(
+            "with CONCURRENTLY, IF NOT EXISTS has to go: a build that fails leaves an invalid index behind, which a second \
+             try would take for the finished one",
+        );
+    }
+    if let Some(fix) = add_concurrently(step, concurrently(step, def)) {
         builder = builder.fix(fix);
     }
     builder.help(help(step, def)).emit();
@@ -36,16 +42,20 @@ fn is_partitioned(step: &Step<'_>) -> bool {
 }
 
 fn help(step: &Step<'_>, def: &CreateIndex) -> String {
-    let sql = edit::inserted(step, step.operation.span, def.head.end, " CONCURRENTLY")
+    let sql = edit::inserted(step, concurrently(step, def), " CONCURRENTLY")
         .map_or_else(String::new, |sql| format!(":\n{sql};"));
-    match step.session.transaction {
-        Some(transaction) => {
-            format!("{}, and build it without stopping writes{sql}", leave_transaction(transaction))
+    format!("{}build it without stopping writes{sql}", leave_first(step))
+}
+
+/// Where `CONCURRENTLY` goes: in the place of `IF NOT EXISTS`, if that is written.
+fn concurrently(step: &Step<'_>, def: &CreateIndex) -> Span {
+    match def.name.as_ref().filter(|_| def.if_not_exists && !edit::is_elsewhere(step)) {
+        Some(name) => {
+            let words = edit::text(step, Span::new(def.head.end, name.span.start)).trim_end();
+            let length = u32::try_from(words.len()).unwrap_or_default();
+            Span::new(def.head.end, def.head.end.saturating_add(length))
         }
-        None if step.operation.body.is_some() => {
-            format!("move it out of the procedural block, which is a transaction, and build it without stopping writes{sql}")
-        }
-        None => format!("build it without stopping writes{sql}"),
+        None => Span::new(def.head.end, def.head.end),
     }
 }
 
@@ -54,7 +64,7 @@ fn partitioned_help(step: &Step<'_>, table: &QName, def: &CreateIndex) -> String
     let order = "create it on the parent alone, build the index of each partition concurrently and attach it";
     let span = step.operation.span;
     let target = def.table.span();
-    let Some(parent) = edit::inserted(step, span, target.start, "ONLY ") else { return order.to_owned() };
+    let Some(parent) = edit::inserted(step, Span::new(target.start, target.start), "ONLY ") else { return order.to_owned() };
     let partition = step
         .impacts
         .iter()

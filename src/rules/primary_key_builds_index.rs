@@ -1,11 +1,12 @@
 //! See `rules/primary-key-builds-index.md`.
 
+use super::support::key::{self, NewKey};
 use super::support::{action, edit, lasting, with_impacts};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::QName;
 use crate::syntax::alter::ActionKind;
-use crate::syntax::name::{Ident, Quoted};
+use crate::syntax::name::Ident;
 use crate::syntax::span::Span;
 use crate::syntax::table::{Constraint, ConstraintKind};
 
@@ -16,16 +17,18 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
     }
     match &action.kind {
         ActionKind::AddConstraint(constraint) => {
-            if let ConstraintKind::PrimaryKey(key) = &constraint.kind
-                && key.using_index.is_none()
+            if let ConstraintKind::PrimaryKey(primary) = &constraint.kind
+                && primary.using_index.is_none()
             {
-                let columns: Vec<_> = key.columns.iter().collect();
-                report(step, table, constraint.span, &help(step, table, constraint, &columns), findings);
+                let columns: Vec<_> = primary.columns.iter().collect();
+                let help = help(step, table, constraint, &columns);
+                let help = format!("{}{help}", key::column_first(step, &columns));
+                report(step, table, constraint.span, &help, findings);
             }
         }
         ActionKind::AddColumn { column, .. } => {
-            let key = |constraint: &&Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
-            if let Some(constraint) = column.constraints.iter().find(key) {
+            let primary = |constraint: &&Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
+            if let Some(constraint) = column.constraints.iter().find(primary) {
                 let help = help(step, table, constraint, &[&column.name]);
                 report(step, table, constraint.span, &format!("add the column alone; then {help}"), findings);
             }
@@ -44,17 +47,13 @@ fn report(step: &Step<'_>, table: &QName, place: Span, help: &str, findings: &mu
 }
 
 fn help(step: &Step<'_>, table: &QName, constraint: &Constraint, columns: &[&Ident]) -> String {
-    let name = constraint.name.as_ref().map_or_else(
-        || edit::made_name(&[&table.name, "pkey"]),
-        |name| Quoted(&name.name).to_string(),
-    );
-    let list: Vec<_> = columns.iter().map(|column| Quoted(&column.name).to_string()).collect();
+    let name =
+        constraint.name.as_ref().map_or_else(|| format!("{}_pkey", table.name), |name| name.name.to_string());
     let nullable = columns.iter().any(|column| step.column(&column.name).and_then(|known| known.not_null) != Some(true));
     let first = if nullable { "make its columns NOT NULL (see set-not-null-scan), " } else { "" };
+    let key = NewKey { table, name, columns, kind: "PRIMARY KEY", distinct: "" };
     format!(
-        "{first}build the index first, outside a transaction, and make the key from it:\nCREATE UNIQUE INDEX CONCURRENTLY \
-         {name} ON {short} ({list});\nALTER TABLE {short} ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name};",
-        short = table.short(),
-        list = list.join(", ")
+        "{first}build the index first, outside a transaction, and make the key from it:\n{}",
+        key::statements(step, &key)
     )
 }

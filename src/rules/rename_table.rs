@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::support::on_new_relation;
 use super::support::rename::{Rename, Renames};
+use super::support::{action, on_new_relation};
 use crate::review::step::Release;
 use crate::rule::Findings;
+use crate::schema::operation::QName;
+use crate::syntax::alter::ActionKind;
+use crate::syntax::name::{Quoted, Symbol};
+
+/// Changes of columns after the rename that are looked at.
+const COLUMNS_CHANGED: usize = 16;
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let renames = Renames::of(release);
@@ -21,7 +27,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     // The second half of a swap takes a name that the first half set free; the first half is reported.
     let vacated: BTreeSet<_> = moved.iter().map(|rename| rename.old).collect();
     for rename in moved.iter().filter(|rename| !vacated.contains(&rename.new)) {
-        report(rename, &renames, findings);
+        report(rename, &renames, release, findings);
     }
 }
 
@@ -30,7 +36,7 @@ fn is_partition(rename: &Rename<'_, '_>) -> bool {
     rename.step.before.table.as_ref().is_some_and(|table| !table.parents.is_empty())
 }
 
-fn report(rename: &Rename<'_, '_>, renames: &Renames<'_, '_>, findings: &mut Findings) {
+fn report(rename: &Rename<'_, '_>, renames: &Renames<'_, '_>, release: &Release<'_>, findings: &mut Findings) {
     let old = rename.old.short();
     let new = rename.new.short();
     let taker = renames.taker(rename.old);
@@ -47,11 +53,11 @@ fn report(rename: &Rename<'_, '_>, renames: &Renames<'_, '_>, findings: &mut Fin
     }
     builder
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema")
-        .help(help(rename, taker.is_some()))
+        .help(help(rename, release, taker.is_some()))
         .emit();
 }
 
-fn help(rename: &Rename<'_, '_>, swapped: bool) -> String {
+fn help(rename: &Rename<'_, '_>, release: &Release<'_>, swapped: bool) -> String {
     if swapped {
         return format!(
             "let every writer write both tables before the swap, and check that both hold the same rows; then say so: \
@@ -59,10 +65,55 @@ fn help(rename: &Rename<'_, '_>, swapped: bool) -> String {
             rename.new.short()
         );
     }
+    // Both are written alike: with the schema, if one of the two needs it.
+    let plain = [rename.old, &rename.new].iter().all(|name| &*name.schema == "public");
+    let written = |name: &QName| if plain { name.short() } else { name.to_string() };
+    let changed = changed_later(rename, release);
+    let place = if changed.is_empty() {
+        "in the same transaction"
+    } else {
+        "in the same transaction and after the last statement that changes its columns"
+    };
     format!(
-        "leave a view under the old name, in the same transaction, and drop it when nothing names it any more:\nCREATE VIEW \
-         {} AS SELECT * FROM {};",
-        rename.old.short(),
-        rename.new.short()
+        "leave a view under the old name, {place}, and drop it when nothing names it any more:\nCREATE VIEW {} AS SELECT \
+         {} FROM {};",
+        written(rename.old),
+        columns(rename, &changed),
+        written(&rename.new)
     )
+}
+
+/// The columns the view has, where all of them are known.
+fn columns(rename: &Rename<'_, '_>, changed: &[&ActionKind]) -> String {
+    let Some(table) = rename.step.before.table.as_ref().filter(|table| table.complete && !table.columns.is_empty())
+    else {
+        return "*".to_owned();
+    };
+    let shown = |name: &Symbol| {
+        let mut current = name;
+        for action in changed {
+            match action {
+                ActionKind::DropColumn { column, .. } if column.name == *current => return None,
+                ActionKind::RenameColumn { column, to } if column.name == *current => current = &to.name,
+                _ => {}
+            }
+        }
+        let old = Quoted(name);
+        Some(if current == name { old.to_string() } else { format!("{} AS {old}", Quoted(current)) })
+    };
+    let columns: Vec<_> = table.columns.iter().filter_map(|column| shown(&column.name)).collect();
+    columns.join(", ")
+}
+
+/// What later statements of the release do to the columns of the renamed table that a view would be in the way of.
+fn changed_later<'r>(rename: &Rename<'r, '_>, release: &'r Release<'_>) -> Vec<&'r ActionKind> {
+    let later = release.steps.iter().skip_while(|step| !std::ptr::eq(*step, rename.step)).skip(1).filter_map(action);
+    let of_table = later.filter(|(table, _)| **table == rename.new).map(|(_, action)| &action.kind);
+    let of_columns = |action: &&ActionKind| {
+        matches!(
+            action,
+            ActionKind::DropColumn { .. } | ActionKind::RenameColumn { .. } | ActionKind::SetType { .. }
+        )
+    };
+    of_table.filter(of_columns).take(COLUMNS_CHANGED).collect()
 }

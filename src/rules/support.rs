@@ -1,11 +1,14 @@
 //! Questions that several rules ask of a step, and the words they answer with.
 
+pub(crate) mod assigned;
 pub(crate) mod batch;
 pub(crate) mod copies;
 pub(crate) mod edit;
 pub(crate) mod held;
+pub(crate) mod key;
 pub(crate) mod removal;
 pub(crate) mod rename;
+pub(crate) mod replaces;
 pub(crate) mod sweep;
 
 use crate::engine::effect::LockedKind;
@@ -17,6 +20,7 @@ use crate::schema::operation::{OperationKind, QName};
 use crate::source::migration::TransactionMode;
 use crate::syntax::alter::{Action, ActionKind};
 use crate::syntax::name::Quoted;
+use crate::syntax::span::Span;
 
 /// Relations whose locks a finding spells out: a partitioned table may have thousands.
 const IMPACTS_SHOWN: usize = 3;
@@ -134,19 +138,33 @@ pub(crate) fn leave_transaction(transaction: OpenTransaction) -> &'static str {
             "move it to a file of its own that the migration tool runs without a transaction (most tools have a marker \
              or an option for that)"
         }
-        OpenTransaction::Implicit => "move it to a file of its own: one statement alone is sent without a transaction",
+        OpenTransaction::Implicit => {
+            "move it to a file of its own, since only a statement that is sent alone runs without a transaction"
+        }
     }
 }
 
-/// A fix that adds `CONCURRENTLY` after the words that end at `at`. None where the server would refuse it; to be read
+/// What has to happen before a statement can be `CONCURRENTLY`, as the start of a sentence.
+pub(crate) fn leave_first(step: &Step<'_>) -> String {
+    if step.operation.body.is_some() {
+        return "move it out of the block, into a file that runs without a transaction. There, ".to_owned();
+    }
+    match step.session.transaction {
+        Some(transaction) => format!("{}. There, ", leave_transaction(transaction)),
+        None => String::new(),
+    }
+}
+
+/// A fix that puts `CONCURRENTLY` in the place of `at`. None where the server would refuse it; to be read
 /// first where nothing tells whether the migration tool opens a transaction.
-pub(crate) fn add_concurrently(step: &Step<'_>, at: u32) -> Option<Fix> {
+pub(crate) fn add_concurrently(step: &Step<'_>, at: Span) -> Option<Fix> {
     if step.session.transaction.is_some() || step.operation.body.is_some() {
         return None;
     }
-    let edits = vec![Edit::insert(at, " CONCURRENTLY")];
+    let edits = vec![Edit { span: at, text: " CONCURRENTLY".to_owned() }];
     Some(match step.mode {
-        TransactionMode::None | TransactionMode::SingleQuery => Fix::safe("add CONCURRENTLY", edits),
-        TransactionMode::Wrapped | TransactionMode::Unknown => Fix::manual("add CONCURRENTLY", edits),
+        TransactionMode::None | TransactionMode::SingleQuery if at.is_empty() => Fix::safe("add CONCURRENTLY", edits),
+        // What was skipped if the index was there is an error then.
+        _ => Fix::manual("add CONCURRENTLY", edits),
     })
 }

@@ -1,11 +1,12 @@
 //! See `rules/unique-constraint-builds-index.md`.
 
+use super::support::key::{self, NewKey};
 use super::support::{action, edit, lasting, with_impacts};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::QName;
 use crate::syntax::alter::ActionKind;
-use crate::syntax::name::{Ident, Quoted};
+use crate::syntax::name::Ident;
 use crate::syntax::span::Span;
 use crate::syntax::table::{Constraint, ConstraintKind};
 
@@ -16,9 +17,11 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
     }
     match &action.kind {
         ActionKind::AddConstraint(constraint) => match &constraint.kind {
-            ConstraintKind::Unique(key) if key.using_index.is_none() => {
-                let columns: Vec<_> = key.columns.iter().collect();
-                report(step, table, constraint.span, findings, unique_help(table, constraint, &columns));
+            ConstraintKind::Unique(unique) if unique.using_index.is_none() => {
+                let columns: Vec<_> = unique.columns.iter().collect();
+                let help = unique_help(step, table, constraint, &columns);
+                let help = format!("{}{help}", key::column_first(step, &columns));
+                report(step, table, constraint.span, findings, help);
             }
             ConstraintKind::Exclude(_) => report(step, table, constraint.span, findings, exclude_help()),
             _ => {}
@@ -26,7 +29,7 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
         ActionKind::AddColumn { column, .. } => {
             let unique = |constraint: &&Constraint| matches!(constraint.kind, ConstraintKind::Unique(_));
             if let Some(constraint) = column.constraints.iter().find(unique) {
-                let help = unique_help(table, constraint, &[&column.name]);
+                let help = unique_help(step, table, constraint, &[&column.name]);
                 report(step, table, constraint.span, findings, format!("add the column alone; then {help}"));
             }
         }
@@ -43,22 +46,22 @@ fn report(step: &Step<'_>, table: &QName, place: Span, findings: &mut Findings, 
     with_impacts(builder, lasting(step)).help(help).emit();
 }
 
-fn unique_help(table: &QName, constraint: &Constraint, columns: &[&Ident]) -> String {
-    let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+fn unique_help(step: &Step<'_>, table: &QName, constraint: &Constraint, columns: &[&Ident]) -> String {
     let name = constraint.name.as_ref().map_or_else(
-        || edit::made_name(&[&[&*table.name], names.as_slice(), &["key"]].concat()),
-        |name| Quoted(&name.name).to_string(),
+        || {
+            let names = columns.iter().map(|column| &*column.name);
+            std::iter::once(&*table.name).chain(names).chain(["key"]).collect::<Vec<_>>().join("_")
+        },
+        |name| name.name.to_string(),
     );
-    let list: Vec<_> = names.iter().map(|name| Quoted(name).to_string()).collect();
     let distinct = match &constraint.kind {
         ConstraintKind::Unique(key) if key.nulls_not_distinct => " NULLS NOT DISTINCT",
         _ => "",
     };
+    let key = NewKey { table, name, columns, kind: "UNIQUE", distinct };
     format!(
-        "build the index first, outside a transaction, and make the constraint from it:\nCREATE UNIQUE INDEX CONCURRENTLY \
-         {name} ON {short} ({list}){distinct};\nALTER TABLE {short} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};",
-        short = table.short(),
-        list = list.join(", ")
+        "build the index first, outside a transaction, and make the constraint from it:\n{}",
+        key::statements(step, &key)
     )
 }
 

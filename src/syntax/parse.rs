@@ -58,7 +58,11 @@ pub(super) fn statement(tokens: Cursor<'_>, depth: u8) -> Statement {
         return unrecognized(span, "a quote or comment starts here and never ends".into(), token.span);
     }
     if tokens.at_kind(TokenKind::Include) {
-        return unrecognized(span, "SQL is pulled in from elsewhere here and is not read".into(), span);
+        let reason = "SQL is pulled in from elsewhere here and is not read".into();
+        return Statement {
+            span,
+            kind: StatementKind::Unrecognized(Unrecognized { reason, at: span, elsewhere: true }),
+        };
     }
     match kind(&mut cursor, depth) {
         Ok(kind) => match super::verbs::lost(&kind, &tokens, &cursor) {
@@ -79,7 +83,7 @@ pub(super) fn perform(tokens: Cursor<'_>) -> Statement {
 }
 
 fn unrecognized(span: Span, reason: String, at: Span) -> Statement {
-    Statement { span, kind: StatementKind::Unrecognized(Unrecognized { reason, at }) }
+    Statement { span, kind: StatementKind::Unrecognized(Unrecognized { reason, at, elsewhere: false }) }
 }
 
 fn kind(cursor: &mut Cursor<'_>, depth: u8) -> Parse<StatementKind> {

@@ -97,6 +97,8 @@ pub struct Unrecognized {
     pub reason: String,
     /// Where it went wrong.
     pub at: Span,
+    /// The line stands for SQL that is not in the file.
+    pub elsewhere: bool,
 }
 
 /// What `REINDEX` rebuilds.

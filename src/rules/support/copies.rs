@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::assigned::{Assigned, assignments};
 use super::edit;
 use crate::review::step::{Release, Step};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Name, Symbol};
-use crate::syntax::query::RowVerb;
+use crate::syntax::query::{Query, RowVerb};
 use crate::syntax::span::Span;
 
 /// Tables of one statement that are looked at. More than a handful is no copy, and words times tables stays linear.
 const TABLES_READ: usize = 16;
 
 /// A statement that copies.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Copy<'r> {
     /// Its file.
     pub(crate) file: u32,
@@ -22,8 +23,20 @@ pub(crate) struct Copy<'r> {
     pub(crate) span: Span,
     /// The table it fills.
     pub(crate) target: &'r QName,
-    /// The columns it fills, where they are listed.
-    pub(crate) columns: &'r [Ident],
+    /// The columns that get what is dropped, where that can be told.
+    pub(crate) columns: Vec<&'r Ident>,
+}
+
+/// A statement that may be a copy.
+struct Candidate<'r> {
+    copy: Copy<'r>,
+    /// The tables it reads, by their last names.
+    reads: Vec<&'r str>,
+    text: &'r str,
+    /// Which column gets which expression.
+    assigned: Option<Vec<Assigned<'r>>>,
+    /// Columns it fills in the table it reads.
+    updated: &'r [Ident],
 }
 
 /// All copies of a release, the first for each source.
@@ -39,8 +52,8 @@ impl<'r> Copies<'r> {
         let dropped = dropped_columns(release);
         let mut copies = Self::default();
         for step in &release.steps {
-            if let Some((copy, reads, text)) = copy(step) {
-                copies.add(copy, &reads, text, &dropped);
+            if let Some(candidate) = candidate(step) {
+                copies.add(&candidate, &dropped);
             }
         }
         copies
@@ -48,63 +61,87 @@ impl<'r> Copies<'r> {
 
     /// The copy that reads `column` of the table `table`.
     pub(crate) fn of_column(&self, table: &QName, column: &str) -> Option<Copy<'r>> {
-        self.columns.get(&(&*table.name, column)).copied()
+        self.columns.get(&(&*table.name, column)).cloned()
     }
 
     /// The copy that reads the table `table` into another one.
     pub(crate) fn of_table(&self, table: &QName) -> Option<Copy<'r>> {
-        self.tables.get(&*table.name).copied().filter(|copy| copy.target != table)
+        self.tables.get(&*table.name).cloned().filter(|copy| copy.target != table)
     }
 
-    fn add(&mut self, copy: Copy<'r>, reads: &[&'r str], text: &'r str, dropped: &BTreeSet<&'r str>) {
+    fn add(&mut self, candidate: &Candidate<'r>, dropped: &BTreeSet<&'r str>) {
+        let Candidate { copy, reads, text, .. } = candidate;
         for table in reads.iter().filter(|table| **table != &*copy.target.name) {
-            self.tables.entry(table).or_insert(copy);
+            self.tables.entry(table).or_insert_with(|| copy.clone());
         }
         if dropped.is_empty() {
             return;
         }
         let words: BTreeSet<&str> = words(text).filter_map(|word| dropped_name(dropped, word)).collect();
         for word in words {
-            for table in reads.iter().filter(|table| fills_another(&copy, table, word)) {
-                self.columns.entry((table, word)).or_insert(copy);
+            for table in reads {
+                if let Some(columns) = candidate.filled(table, word) {
+                    self.columns.entry((table, word)).or_insert_with(|| Copy { columns, ..copy.clone() });
+                }
             }
         }
     }
 }
 
-/// The copy a step makes, the tables it reads by their last names, and its text.
-fn copy<'r>(step: &'r Step<'_>) -> Option<(Copy<'r>, Vec<&'r str>, &'r str)> {
+impl<'r> Candidate<'r> {
+    /// The columns filled from `column` of `table`; none if the statement only looks at it.
+    fn filled(&self, table: &str, column: &str) -> Option<Vec<&'r Ident>> {
+        let another = |ident: &&'r Ident| &*self.copy.target.name != table || &*ident.name != column;
+        let Some(assigned) = &self.assigned else {
+            let same = &*self.copy.target.name == table;
+            return (!same || self.updated.iter().any(|ident| another(&ident))).then(Vec::new);
+        };
+        let mentions = |text: &str| words(text).any(|word| word.eq_ignore_ascii_case(column));
+        let filled = assigned.iter().filter(|(_, value)| mentions(value)).map(|(ident, _)| *ident);
+        let filled: Vec<_> = filled.filter(another).collect();
+        if !filled.is_empty() {
+            return Some(filled);
+        }
+        // `UPDATE t SET kind = 'a' WHERE old` turns the old column into the new one as well.
+        let by_condition: Vec<_> = self.updated.iter().filter(another).collect();
+        (&*self.copy.target.name == table && !by_condition.is_empty()).then_some(by_condition)
+    }
+}
+
+fn candidate<'r>(step: &'r Step<'_>) -> Option<Candidate<'r>> {
+    let made = |target: &'r QName, query: &'r Query| Candidate {
+        copy: Copy { file: step.file, span: step.operation.span, target, columns: Vec::new() },
+        reads: last_names(&query.reads),
+        text: edit::text(step, step.operation.span),
+        assigned: None,
+        updated: &[],
+    };
     match &step.operation.kind {
         OperationKind::ChangeRows { table, change } if change.verb != RowVerb::Delete => {
             let mut reads = last_names(&change.query.reads);
-            if change.verb == RowVerb::Update {
+            let updates = change.verb == RowVerb::Update;
+            if updates {
                 reads.push(&*table.name);
             }
-            // An INSERT lists every column of its table; only an UPDATE names the ones it fills.
-            let columns = if change.verb == RowVerb::Update { change.columns.as_slice() } else { &[] };
-            let copy = Copy { file: step.file, span: edit::place(step, change.span), target: table, columns };
-            Some((copy, reads, edit::text(step, change.span)))
+            let called = step.operation.body.is_some_and(|body| body.called);
+            let span = edit::place(step, change.span);
+            Some(Candidate {
+                copy: Copy { file: step.file, span, target: table, columns: Vec::new() },
+                reads,
+                text: edit::text(step, change.span),
+                assigned: if called { None } else { assignments(&step.migration.text, change) },
+                // An INSERT lists every column of its table; only an UPDATE names the ones it fills.
+                updated: if updates { &change.columns } else { &[] },
+            })
         }
-        OperationKind::CreateTable { table, def } => {
-            let query = def.query.as_ref()?;
-            let copy = Copy { file: step.file, span: step.operation.span, target: table, columns: &[] };
-            Some((copy, last_names(&query.reads), edit::text(step, step.operation.span)))
-        }
-        OperationKind::SelectInto { table, query } => {
-            let copy = Copy { file: step.file, span: step.operation.span, target: table, columns: &[] };
-            Some((copy, last_names(&query.reads), edit::text(step, step.operation.span)))
-        }
+        OperationKind::CreateTable { table, def } => Some(made(table, def.query.as_ref()?)),
+        OperationKind::SelectInto { table, query } => Some(made(table, query)),
         _ => None,
     }
 }
 
 fn last_names(reads: &[Name]) -> Vec<&str> {
     reads.iter().take(TABLES_READ).map(|name| &**name.last()).collect()
-}
-
-/// `UPDATE t SET c = NULL` reads `c` of `t` for nobody's good.
-fn fills_another(copy: &Copy<'_>, table: &str, column: &str) -> bool {
-    &*copy.target.name != table || copy.columns.iter().any(|filled| &*filled.name != column)
 }
 
 fn dropped_columns<'r>(release: &'r Release<'_>) -> BTreeSet<&'r str> {

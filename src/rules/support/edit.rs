@@ -8,9 +8,17 @@ use crate::syntax::types::DataType;
 /// Statements longer than this are not repeated in a help text.
 pub(crate) const LONGEST: u32 = 600;
 
+/// An expression longer than this makes a sentence unreadable.
+const LONGEST_PHRASE: usize = 60;
+
 /// The text of `span` in the file of `step`; an ellipsis where the text stands in the file of a called function.
 pub(crate) fn text<'s>(step: &'s Step<'_>, span: Span) -> &'s str {
     if is_elsewhere(step) { "…" } else { span.of(&step.migration.text) }
+}
+
+/// The text of `span` as part of a sentence: none where it is long or has several lines.
+pub(crate) fn phrase<'s>(step: &'s Step<'_>, span: Span) -> Option<&'s str> {
+    Some(text(step, span)).filter(|text| text.len() <= LONGEST_PHRASE && !text.contains(['\n', '\r']))
 }
 
 /// The place `span`, or the call that leads to it.
@@ -19,17 +27,18 @@ pub(crate) fn place(step: &Step<'_>, span: Span) -> Span {
 }
 
 /// Whether the spans inside the operation are those of another file: the body of a function that is called.
-fn is_elsewhere(step: &Step<'_>) -> bool {
+pub(crate) fn is_elsewhere(step: &Step<'_>) -> bool {
     step.operation.body.is_some_and(|body| body.called)
 }
 
-/// The text of `span` with `insert` put in at the byte offset `at`, unless it is too long to repeat.
-pub(crate) fn inserted(step: &Step<'_>, span: Span, at: u32, insert: &str) -> Option<String> {
+/// The text of the whole operation with `insert` in the place of `at`, unless it is too long to repeat.
+pub(crate) fn inserted(step: &Step<'_>, at: Span, insert: &str) -> Option<String> {
+    let span = step.operation.span;
     if is_elsewhere(step) || span.len() > LONGEST {
         return None;
     }
-    let head = text(step, Span::new(span.start, at));
-    let tail = text(step, Span::new(at, span.end));
+    let head = text(step, Span::new(span.start, at.start));
+    let tail = text(step, Span::new(at.end, span.end));
     Some(format!("{head}{insert}{tail}"))
 }
 

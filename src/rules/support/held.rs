@@ -49,7 +49,7 @@ impl<'r> Holds<'r> {
             return self.block.filter(|_| self.is_same(step));
         };
         let held = step.session.held.iter().filter(|held| held.mode.blocks_writes());
-        let held = held.max_by_key(|held| (held.relation == *table, held.mode))?;
+        let held = held.max_by_key(|held| (held.relation == *table, is_table(held.kind), held.mode))?;
         let until = transaction_words(transaction);
         Some(Held { relation: &held.relation, mode: held.mode, by: held.by, until })
     }
@@ -63,7 +63,7 @@ impl<'r> Holds<'r> {
         if step.operation.body.is_none() || self.commits {
             return;
         }
-        if let Some(impact) = blocking(step).max_by_key(|impact| impact.mode)
+        if let Some(impact) = blocking(step).max_by_key(|impact| (is_table(impact.kind), impact.mode))
             && self.block.is_none_or(|held| held.mode < impact.mode)
         {
             let (relation, mode, by) = (&impact.relation, impact.mode, step.operation.span);
@@ -74,4 +74,9 @@ impl<'r> Holds<'r> {
     fn is_same(&self, step: &Step<'_>) -> bool {
         self.statement == Some((step.file, step.statement_index))
     }
+}
+
+/// An index is locked along with its table, and it is the table that people wait for.
+fn is_table(kind: LockedKind) -> bool {
+    kind == LockedKind::Table
 }

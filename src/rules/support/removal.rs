@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::copies::{Copies, Copy};
+use super::replaces::{body_words, replaces};
 use crate::review::step::{Release, Step};
 use crate::schema::catalog::{Origin, Table};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
-use crate::syntax::name::{Ident, Quoted};
+use crate::syntax::name::{Ident, Quoted, Symbol};
 use crate::syntax::object::{ObjectChange, ObjectKind};
+use crate::syntax::table::ColumnDef;
 use crate::syntax::types::DataType;
 
 /// Parts of a name that say its bearer is on its way out.
@@ -32,8 +34,14 @@ const RETIRED: &[&str] = &[
     "unused",
 ];
 
-/// New columns kept for a table: as many as a finding names, and one to know that there are more.
-const ADDED_KEPT: usize = 4;
+/// Such parts at the start or end of a name: elsewhere they may belong to what the table is about.
+const SET_ASIDE: &[&str] = &["backup", "bkp", "temp", "tmp"];
+
+/// New columns of a table that are looked at.
+const ADDED_KEPT: usize = 16;
+
+/// Bodies of functions that are looked into.
+const BODIES_KEPT: usize = 16;
 
 /// Something that an earlier release created and this one drops.
 #[derive(Debug)]
@@ -63,7 +71,7 @@ pub(crate) enum Replacement<'r, 'a> {
     /// A statement copies its data.
     Copied(Copy<'r>),
     /// The same table gets these columns, the first few of all; `again`: one of the dropped one's name among them.
-    Added { columns: Vec<(&'r Step<'a>, &'r Ident)>, again: bool },
+    Added { columns: Vec<(&'r Step<'a>, &'r ColumnDef)>, again: bool },
 }
 
 /// Every removal of a release that the running code may notice, in order.
@@ -100,8 +108,10 @@ struct Facts<'r, 'a> {
     schemas: BTreeSet<&'r str>,
     /// Names of types that some column of this release ceased to have.
     left_types: BTreeSet<&'r str>,
-    added: BTreeMap<&'r QName, Vec<(&'r Step<'a>, &'r Ident)>>,
+    added: BTreeMap<&'r QName, Vec<(&'r Step<'a>, &'r ColumnDef)>>,
     added_names: BTreeSet<(&'r QName, &'r str)>,
+    /// Words of the bodies of new functions.
+    bodies: Vec<&'r [Symbol]>,
     copies: Copies<'r>,
 }
 
@@ -111,6 +121,7 @@ impl<'r, 'a> Facts<'r, 'a> {
         for step in &release.steps {
             facts.read(step);
         }
+        facts.bodies = release.steps.iter().filter_map(body_words).take(BODIES_KEPT).collect();
         facts
     }
 
@@ -147,7 +158,7 @@ impl<'r, 'a> Facts<'r, 'a> {
                 self.added_names.insert((relation, &column.name.name));
                 let columns = self.added.entry(relation).or_default();
                 if columns.len() < ADDED_KEPT {
-                    columns.push((step, &column.name));
+                    columns.push((step, column));
                 }
             }
             ActionKind::DropColumn { column, .. } | ActionKind::SetType { column, .. } => {
@@ -169,7 +180,7 @@ impl<'r, 'a> Facts<'r, 'a> {
         {
             return None;
         }
-        let replacement = self.replacement(what);
+        let replacement = self.replacement(step, what);
         let copied = matches!(replacement, Some(Replacement::Copied(_)));
         if !copied && retired(step, what, release) {
             return None;
@@ -180,10 +191,11 @@ impl<'r, 'a> Facts<'r, 'a> {
     /// Whether the name goes on to mean something, or never was one the running code could use.
     fn goes_unnoticed(&self, step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> bool {
         match what {
-            // `DROP COLUMN IF EXISTS` of a column that the table does not have.
+            // `DROP COLUMN IF EXISTS` of a column that the table does not have, or `IF` around it in a block.
             Removed::Column(_, column) => {
                 let lacks = |table: &Arc<Table>| table.complete && table.column(&column.name).is_none();
-                step.operation.guarded && step.before.table.as_ref().is_some_and(lacks)
+                let asks = step.operation.guarded || step.operation.body.is_some_and(|body| body.conditional);
+                asks && step.before.table.as_ref().is_some_and(lacks)
             }
             // Queries name the parent of a partition.
             Removed::Object("table", _) if is_partition(step) => true,
@@ -198,18 +210,26 @@ impl<'r, 'a> Facts<'r, 'a> {
         }
     }
 
-    fn replacement(&self, what: Removed<'r>) -> Option<Replacement<'r, 'a>> {
+    fn replacement(&self, step: &'r Step<'a>, what: Removed<'r>) -> Option<Replacement<'r, 'a>> {
         match what {
             Removed::Column(table, column) => {
                 let copied = self.copies.of_column(table, &column.name).map(Replacement::Copied);
                 let again = self.added_names.contains(&(table, &*column.name));
-                let added =
-                    || self.added.get(table).map(|columns| Replacement::Added { columns: columns.clone(), again });
-                copied.or_else(added)
+                copied.or_else(|| self.added(step, table, column, again))
             }
             Removed::Object("table", name) => self.copies.of_table(name).map(Replacement::Copied),
             Removed::Object(..) | Removed::Schema(_) => None,
         }
+    }
+}
+
+impl<'r, 'a> Facts<'r, 'a> {
+    /// The new columns of the table that may stand for the dropped one.
+    fn added(&self, step: &'r Step<'a>, table: &QName, dropped: &Ident, again: bool) -> Option<Replacement<'r, 'a>> {
+        let columns = self.added.get(table)?.iter();
+        let columns: Vec<_> =
+            columns.filter(|(_, column)| replaces(step, dropped, column, &self.bodies)).copied().collect();
+        (again || !columns.is_empty()).then_some(Replacement::Added { columns, again })
     }
 }
 
@@ -252,10 +272,17 @@ fn retired(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> bool {
         }
         Removed::Object(_, name) => {
             let renamed = step.before.renamed.or(step.before.table.as_ref().and_then(|table| table.renamed));
-            earlier(renamed) && name.name.split('_').any(|part| RETIRED.binary_search(&part).is_ok())
+            earlier(renamed) && looks_retired(&name.name)
         }
         Removed::Schema(_) => false,
     }
+}
+
+fn looks_retired(name: &str) -> bool {
+    let mut parts = name.split('_').filter(|part| !part.is_empty());
+    let ends = [parts.clone().next(), parts.clone().next_back()];
+    parts.any(|part| RETIRED.binary_search(&part).is_ok())
+        || ends.into_iter().flatten().any(|part| SET_ASIDE.binary_search(&part).is_ok())
 }
 
 /// A trigger that names a dropped column makes every later write fail.
