@@ -79,6 +79,8 @@ pub enum Reason {
     Down,
     /// It sets up an empty database, in place of the migrations before it.
     Baseline,
+    /// It was written by `pg_dump`: where a history starts. It is read, and not reported on.
+    Dump,
     /// It only checks what a migration did.
     OnlyChecks,
     /// A file of the same name for `PostgreSQL` runs instead.
@@ -96,6 +98,7 @@ impl fmt::Display for Reason {
             Self::Excluded => "excluded by the configuration",
             Self::Down => "takes a migration back",
             Self::Baseline => "only sets up an empty database",
+            Self::Dump => "a dump: read as the start of the history, not reported on",
             Self::OnlyChecks => "only checks a migration",
             Self::Replaced => "replaced by the file for PostgreSQL",
             Self::LinkedFolder => "a link to a folder",

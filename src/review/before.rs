@@ -120,7 +120,7 @@ fn domain(catalog: &Catalog<'_>, data_type: &DataType) -> Option<Domain> {
             break;
         };
         let above = found.as_ref().is_some_and(|found| found.constrained);
-        found = Some(Domain { base: base.clone(), constrained: above || *not_null || !constraints.is_empty() });
+        found = Some(Domain { base: (**base).clone(), constrained: above || *not_null || !constraints.is_empty() });
     }
     found
 }

@@ -66,7 +66,7 @@ fn report(file: &Unbounded<'_, '_>, findings: &mut Findings) {
         .label(label)
         .subject(impact.relation.to_string())
         .lock(impact)
-        .note(format!("while it waits behind one long query, every later query on {relation} waits behind it"));
+        .note(waiting(impact.mode.blocks_reads(), &relation));
     if *more > 0 {
         let verb = if *more == 1 { "waits" } else { "wait" };
         builder = builder.note(format!("{} of this file {verb} in the same way", counted(*more, "more statement")));
@@ -96,4 +96,13 @@ fn fix(step: &Step<'_>) -> Option<Fix> {
     let at = step.statement.span.start;
     let text = format!("{}{}{}", setting(step), edit::newline(source), edit::indentation(source, at));
     Some(Fix::manual("set a lock_timeout", vec![Edit::insert(at, text)]))
+}
+
+/// Who waits behind the statement while it waits itself. Reads neither hold up `SHARE` nor queue behind it.
+fn waiting(blocks_reads: bool, relation: &str) -> String {
+    if blocks_reads {
+        format!("while it waits behind one long query, every later query on {relation} waits behind it")
+    } else {
+        format!("while it waits behind one long write, every later write to {relation} waits behind it")
+    }
 }

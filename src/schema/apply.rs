@@ -114,7 +114,10 @@ impl Log {
 
     /// Something of this name is there already. Whether it is to be replaced: the newer word wins.
     fn exists(&mut self, what: &'static str, name: String, earlier: Option<Origin>) -> bool {
-        self.note(MismatchKind::Exists, what, name, earlier);
+        // What was only ever used, and never created, is no evidence against a statement that creates it.
+        if earlier.is_some() {
+            self.note(MismatchKind::Exists, what, name, earlier);
+        }
         !self.lenient
     }
 

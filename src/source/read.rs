@@ -42,16 +42,27 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
             Some(version) => shown(&request.directory, &arranged.group.home.directory).join(version),
             None => path.clone(),
         };
+        let dump = is_dump(&text.text);
+        if dump {
+            sources.skipped.push(Skipped { path: path.clone(), reason: Reason::Dump });
+        }
         sources.migrations.push(Migration {
             path,
             sections: text.sections(tools.get(&arranged.group.number).copied()),
+            reported: arranged.file.reported && !dump,
             text: text.text,
             release: release.to_string_lossy().into_owned(),
-            reported: arranged.file.reported,
         });
     }
     sources.layouts = layouts(request, &arranged, &tools);
     Ok(sources)
+}
+
+/// Whether the text is what `pg_dump` wrote: where a history starts, not a change to a server in use.
+fn is_dump(text: &str) -> bool {
+    let head = text.as_bytes().get(..text.len().min(400)).unwrap_or_default();
+    let header = b"-- PostgreSQL database dump";
+    head.windows(header.len()).any(|found| found == header)
 }
 
 /// A file, read.

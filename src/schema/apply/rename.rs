@@ -179,6 +179,8 @@ impl Column {
         if self.name == *from {
             self.name = to.clone();
             self.renamed = Some(origin);
+            // Whatever was on its way out under the old name is in use under the new one.
+            self.loosened = None;
         }
         if let Some(generated) = &mut self.generated {
             swap_all(&mut generated.columns, from, to);

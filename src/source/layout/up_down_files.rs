@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Arrangement, Entry, Home, Layout, Role, Shape, as_the_file};
+use super::{Arrangement, Entry, Home, Layout, Role, Shape, as_the_file, plain};
 use crate::source::Reason;
 use crate::source::dialect::is_postgres;
 use crate::source::migration::TransactionMode;
@@ -23,8 +23,9 @@ fn arrange(home: &Home) -> Vec<Arrangement> {
         .filter(|entry| has(entry, "up") && is_for_postgres(entry))
         .map(|entry| stem(&entry.name))
         .collect();
+    let names = plain::names(home);
     let role = |entry: &Entry| {
-        if has(entry, "down") {
+        if has(entry, "down") || !has(entry, "up") && plain::takes_back(&entry.name, &names) {
             Role::Down
         } else if has(entry, "up") && !is_for_postgres(entry) && for_postgres.contains(stem(&entry.name)) {
             // pop prefers the file for the engine over the one for all engines.
