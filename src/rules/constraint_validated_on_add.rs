@@ -63,7 +63,7 @@ fn of_table(
     };
     let first = key::column_first(step, &columns);
     let recipe = recipe(step, table, &name, unnamed(step, constraint));
-    let builder = builder.help(format!("{first}{recipe}"));
+    let builder = builder.help(format!("{first}add it {recipe}"));
     if step.operation.body.is_some() {
         return builder.emit();
     }
@@ -85,7 +85,7 @@ fn of_column(step: &Step<'_>, table: &QName, column: &ColumnDef, constraint: &Co
         _ => unnamed(step, constraint).to_owned(),
     };
     let recipe = recipe(step, table, &name, &clause);
-    with_impacts(builder, lasting(step)).help(format!("add the column alone, then its constraint: {recipe}")).emit();
+    with_impacts(builder, lasting(step)).help(format!("add the column alone, then its constraint {recipe}")).emit();
 }
 
 /// Whether an inline constraint has anything to check: the new column is null, or its default, in every old row.
@@ -141,7 +141,7 @@ fn recipe(step: &Step<'_>, table: &QName, name: &str, clause: &str) -> String {
         String::new()
     };
     format!(
-        "add it without checking old rows, and check them later in a transaction of its own, which stops nobody:\nALTER \
+        "without checking old rows, and check them later in a transaction of its own, which stops nobody:\nALTER \
          TABLE {short} ADD CONSTRAINT {new} {clause} NOT VALID;\nALTER TABLE {short} VALIDATE CONSTRAINT {new};{last}"
     )
 }

@@ -53,7 +53,7 @@ fn help(step: &Step<'_>, table: &QName, constraint: &Constraint, columns: &[&Ide
     let first = if nullable { "make its columns NOT NULL (see set-not-null-scan), " } else { "" };
     let key = NewKey { table, name, columns, kind: "PRIMARY KEY", distinct: "" };
     format!(
-        "{first}build the index first, outside a transaction, and make the key from it:\n{}",
+        "{first}build the index outside a transaction, and make the key from it:\n{}",
         key::statements(step, &key)
     )
 }

@@ -60,7 +60,7 @@ fn unique_help(step: &Step<'_>, table: &QName, constraint: &Constraint, columns:
     };
     let key = NewKey { table, name, columns, kind: "UNIQUE", distinct };
     format!(
-        "build the index first, outside a transaction, and make the constraint from it:\n{}",
+        "build the index outside a transaction, and make the constraint from it:\n{}",
         key::statements(step, &key)
     )
 }
