@@ -1,7 +1,11 @@
 //! What a history of statements makes of the catalog. Each test is a script and the catalog after it; what the server
 //! makes of the same statements was compared on PostgreSQL 15.
 
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::format_collect,
+    reason = "a test stops at the first surprise, and its texts are short"
+)]
 
 mod alter;
 mod bodies;
