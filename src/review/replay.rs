@@ -66,9 +66,10 @@ impl<'a> Replay<'a> {
                 self.statement(place, &mut tracker, &mut snapshots, steps);
                 statement_index += 1;
             }
+            self.catalog.end_transaction();
         }
-        // `SET search_path` dies with its session.
-        self.catalog.search_path = Catalog::default().search_path;
+        // `SET search_path` and temporary tables die with their session.
+        self.catalog.end_session();
     }
 
     fn statement(

@@ -190,23 +190,21 @@ fn limited_expression(factor: &TableFactor, with: Option<&ast::With>) -> bool {
     })
 }
 
-/// The end of a key range: a number, a parameter, a variable; not a text, which would be a date.
+/// Operators within the end of a key range that are looked through: `i * 1000 + 999`.
+const BOUND_DEPTH: u8 = 4;
+
+/// The end of a key range: a number, a parameter, a variable, arithmetic on them; not a text, which would be a date.
 fn bound(expression: &Expr) -> bool {
-    match expression {
-        Expr::Value(value) => !matches!(value.value, Value::SingleQuotedString(_)),
-        Expr::Cast { expr, .. } | Expr::Nested(expr) | Expr::UnaryOp { expr, .. } => {
-            !matches!(&**expr, Expr::Value(value) if matches!(value.value, Value::SingleQuotedString(_)))
-        }
-        Expr::BinaryOp { left, right, .. } => bound_leaf(left) && bound_leaf(right),
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
-        _ => false,
-    }
+    bound_within(expression, BOUND_DEPTH)
 }
 
-fn bound_leaf(expression: &Expr) -> bool {
+fn bound_within(expression: &Expr, depth: u8) -> bool {
+    let Some(below) = depth.checked_sub(1) else { return false };
     match expression {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
         Expr::Value(value) => !matches!(value.value, Value::SingleQuotedString(_)),
+        Expr::Cast { expr, .. } | Expr::Nested(expr) | Expr::UnaryOp { expr, .. } => bound_within(expr, below),
+        Expr::BinaryOp { left, right, .. } => bound_within(left, below) && bound_within(right, below),
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => true,
         _ => false,
     }
 }
