@@ -8,7 +8,7 @@ mod tokens;
 use sqlparser::ast;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::cursor::{Cursor, Parse, Refusal};
 use super::query::{Query, RowChange};
@@ -28,6 +28,12 @@ pub(crate) fn read(cursor: &Cursor<'_>) -> Parse<Rows> {
     let span = cursor.whole();
     caps::check(cursor)?;
     let tokens = tokens::convert(cursor);
+    // No input is known on which the crate panics; if there is one, the statement is unread and the rest is checked.
+    std::panic::catch_unwind(|| read_tokens(tokens, span))
+        .unwrap_or_else(|_| Err(Refusal { reason: "the parser failed on it".into(), at: span }))
+}
+
+fn read_tokens(tokens: Vec<TokenWithSpan>, span: Span) -> Parse<Rows> {
     let dialect = PostgreSqlDialect {};
     let mut parser = Parser::new(&dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
     let statement = parser.parse_statement().map_err(|error| refusal(&error, span))?;

@@ -20,6 +20,9 @@ const VERBS: &[&str] = &[
     "DO", "PERFORM",
 ];
 
+/// Verbs whose operand, whatever it turns out to be, is no table's rows or shape.
+const HARMLESS: &[&str] = &["COMMENT", "GRANT", "NOTIFY", "REVOKE"];
+
 /// A construct that is open.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
@@ -138,7 +141,7 @@ impl Walk {
 
     /// After `EXECUTE`: a literal is read, anything else is said to be dynamic.
     fn execute(&mut self, segment: &mut Cursor<'_>) {
-        let whole = Cursor::new(segment.source, segment.rest()).whole();
+        let written = *segment;
         let literal = segment.bump();
         let alone = segment.done() || segment.at_any(&["USING", "INTO"]);
         match literal {
@@ -151,7 +154,8 @@ impl Walk {
                     self.body.statements.push(placed);
                 }
             }
-            _ => self.body.dynamic.push(whole),
+            _ if harmless(written) => {}
+            _ => self.body.dynamic.push(Cursor::new(written.source, written.rest()).whole()),
         }
     }
 
@@ -161,6 +165,18 @@ impl Walk {
         let statement = if segment.at("PERFORM") { perform(cursor) } else { statement(cursor, self.depth + 1) };
         self.body.statements.push(self.place(statement, false));
     }
+}
+
+/// Whether SQL put together at run time starts with a verb that touches no table: `format('GRANT … %I')`,
+/// `'REVOKE … ' || name`. The literal must hold one statement only.
+fn harmless(mut written: Cursor<'_>) -> bool {
+    if written.eat("FORMAT") {
+        written.eat_kind(TokenKind::LeftParen);
+    }
+    let Ok(text) = written.string("a literal") else { return false };
+    let verb = text.split_whitespace().next().unwrap_or_default();
+    HARMLESS.iter().any(|known| verb.eq_ignore_ascii_case(known))
+        && !text.trim_end().trim_end_matches(';').contains(';')
 }
 
 /// `variable := …`, `variable = …`, `record.field := …`, `array[1] := …`.
