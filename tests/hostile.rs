@@ -8,6 +8,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use switchback::lint::lint;
+use switchback::settings::Settings;
+use switchback::source::migration::{Direction, Migration, Section, TransactionMode};
 use switchback::syntax::span::Span;
 use switchback::syntax::statement::StatementKind;
 use switchback::syntax::{STACK_SIZE, Script, parse};
@@ -128,4 +134,29 @@ fn client_lines_are_not_sql() {
     last_is_drop(&script);
     let script = read("\\i other.sql\nDROP TABLE t".to_owned());
     assert!(matches!(script.statements[0].kind, StatementKind::Unrecognized(_)), "an include is said to be unread");
+}
+
+/// Long histories must not cost their square, in time or in memory: with that, these would not end.
+#[test]
+fn long_histories_are_replayed() {
+    let repeated = |line: &dyn Fn(usize) -> String| {
+        (0..20_000).fold(String::new(), |mut text, number| {
+            let _ = writeln!(text, "{}", line(number));
+            text
+        })
+    };
+    let histories = [
+        format!("BEGIN;\n{}COMMIT;", repeated(&|n| format!("ALTER TABLE t{n} ADD COLUMN c int;"))),
+        repeated(&|n| format!("ALTER TABLE t ADD COLUMN c{n} int;")),
+        repeated(&|n| format!("CREATE TABLE t{n} (id int PRIMARY KEY, p int REFERENCES t{});", n / 2)),
+        repeated(&|n| format!("SAVEPOINT s{n};")) + "ROLLBACK;",
+        format!("DO $$ BEGIN {} END $$;", repeated(&|_| "UPDATE t SET a = 1;".to_owned())),
+    ];
+    for text in histories {
+        let span = Span::new(0, u32::try_from(text.len()).unwrap());
+        let section = Section { span, direction: Direction::Up, transaction: TransactionMode::Unknown };
+        let path = PathBuf::from("1.sql");
+        let migration = Migration { release: "1".to_owned(), path, text, sections: vec![section], reported: true };
+        assert_eq!(lint(&[migration], &Settings::default()).summary.files, 1);
+    }
 }

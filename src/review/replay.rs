@@ -52,6 +52,7 @@ impl<'a> Replay<'a> {
     /// Replays one file; adds its steps to `steps` if it is reported.
     pub fn file(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
         let mut tracker = Tracker::default();
+        let first = steps.len();
         let mut statement_index = 0;
         for (section, script) in &parsed.scripts {
             let mode = match section.transaction {
@@ -67,6 +68,10 @@ impl<'a> Replay<'a> {
                 statement_index += 1;
             }
             self.catalog.end_transaction();
+        }
+        let locks = tracker.into_locks();
+        for step in steps.iter_mut().skip(first) {
+            step.session.locks = Arc::clone(&locks);
         }
         // `SET search_path` and temporary tables die with their session.
         self.catalog.end_session();

@@ -1,5 +1,8 @@
 //! The state of the database session at one statement.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode;
 use crate::schema::operation::QName;
@@ -14,10 +17,20 @@ pub struct Session {
     pub lock_timeout: Timeout,
     /// `statement_timeout` in effect.
     pub statement_timeout: Timeout,
-    /// Locks taken earlier in the open transaction on relations that are not new, in order.
-    pub held: Vec<HeldLock>,
+    /// All locks the file takes; `range` says which of them are held now. Shared: a transaction over thousands of tables
+    /// would cost their square otherwise.
+    pub(super) locks: Arc<Vec<HeldLock>>,
+    /// The locks held now.
+    pub(super) range: Range<usize>,
     /// The session's time zone is known to be UTC.
     pub utc: bool,
+}
+
+impl Session {
+    /// Locks taken earlier in the open transaction on relations that are not new, in order.
+    pub fn held(&self) -> &[HeldLock] {
+        self.locks.get(self.range.clone()).unwrap_or_default()
+    }
 }
 
 /// An open transaction.

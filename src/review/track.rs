@@ -1,7 +1,12 @@
 //! Follows the session through a section: transactions, savepoints, timeouts, locks held.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::session::{HeldLock, OpenTransaction, Session, Timeout};
 use super::step::Impact;
+use crate::engine::lock::LockMode;
+use crate::schema::operation::QName;
 use crate::source::migration::TransactionMode;
 use crate::syntax::name::Symbol;
 use crate::syntax::span::Span;
@@ -25,7 +30,12 @@ pub(super) struct Tracker {
     /// What is in effect: `session`, overlaid by `SET LOCAL`.
     current: Values,
     at_begin: Values,
-    held: Vec<HeldLock>,
+    /// Every lock of the file, those that were released too.
+    locks: Vec<HeldLock>,
+    /// Where in `locks` those of the open transaction start.
+    start: usize,
+    /// The strongest lock held on each relation.
+    strongest: BTreeMap<QName, LockMode>,
     savepoints: Vec<(Symbol, Values, usize)>,
 }
 
@@ -66,7 +76,8 @@ impl Tracker {
             transaction: self.transaction,
             lock_timeout: self.current.lock_timeout,
             statement_timeout: self.current.statement_timeout,
-            held: self.held.clone(),
+            locks: Arc::default(),
+            range: self.start..self.locks.len(),
             utc: self.current.utc,
         }
     }
@@ -82,12 +93,17 @@ impl Tracker {
             return;
         }
         for impact in impacts.iter().filter(|impact| impact.mode.blocks_writes()) {
-            let known = self.held.iter().any(|held| held.relation == impact.relation && held.mode >= impact.mode);
-            if !known {
+            if self.strongest.get(&impact.relation).is_none_or(|held| *held < impact.mode) {
+                self.strongest.insert(impact.relation.clone(), impact.mode);
                 let (relation, kind, mode) = (impact.relation.clone(), impact.kind, impact.mode);
-                self.held.push(HeldLock { relation, kind, mode, by });
+                self.locks.push(HeldLock { relation, kind, mode, by });
             }
         }
+    }
+
+    /// Every lock of the file, for the sessions of its steps.
+    pub(super) fn into_locks(self) -> Arc<Vec<HeldLock>> {
+        Arc::new(self.locks)
     }
 
     /// A block that commits: it can only run outside a transaction, and holds nothing from before.
@@ -121,7 +137,7 @@ impl Tracker {
                 Turn::RolledBack
             }
             Transaction::Savepoint(name) => {
-                self.savepoints.push((name.clone(), self.current, self.held.len()));
+                self.savepoints.push((name.clone(), self.current, self.locks.len() - self.start));
                 Turn::Saved(name.clone())
             }
             Transaction::Release(name) => {
@@ -139,11 +155,19 @@ impl Tracker {
                 };
                 // The locks taken since are released, the settings come back, the savepoint stays.
                 self.savepoints.truncate(index + 1);
-                self.held.truncate(held);
+                self.keep(held);
                 self.current = values;
                 Turn::RolledBackTo(name.clone())
             }
         }
+    }
+
+    /// Releases all but the first `count` locks. What steps have seen stays where it is.
+    fn keep(&mut self, count: usize) {
+        let kept: Vec<HeldLock> = self.locks.get(self.start..self.start + count).unwrap_or_default().to_vec();
+        self.start = self.locks.len();
+        self.strongest = kept.iter().map(|lock| (lock.relation.clone(), lock.mode)).collect();
+        self.locks.extend(kept);
     }
 
     fn savepoint(&self, name: &str) -> Option<usize> {
@@ -163,7 +187,7 @@ impl Tracker {
 
     fn close(&mut self) {
         self.transaction = None;
-        self.held.clear();
+        self.keep(0);
         self.savepoints.clear();
     }
 

@@ -33,7 +33,7 @@ fn made(step: &Step<'_>) -> Option<QName> {
 /// Whether the transaction keeps everybody off the table already: then the drop makes nobody wait for longer.
 fn is_locked(step: &Step<'_>) -> bool {
     let Some(table) = &step.before.table else { return false };
-    step.session.held.iter().any(|held| held.relation == table.name && held.mode.blocks_reads())
+    step.session.held().iter().any(|held| held.relation == table.name && held.mode.blocks_reads())
 }
 
 fn report(step: &Step<'_>, name: &QName, def: &Drop, findings: &mut Findings) {

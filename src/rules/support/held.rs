@@ -48,7 +48,7 @@ impl<'r> Holds<'r> {
         let Some(transaction) = step.session.transaction else {
             return self.block.filter(|_| self.is_same(step));
         };
-        let held = step.session.held.iter().filter(|held| held.mode.blocks_writes());
+        let held = step.session.held().iter().filter(|held| held.mode.blocks_writes());
         let held = held.max_by_key(|held| (held.relation == *table, is_table(held.kind), held.mode))?;
         let until = transaction_words(transaction);
         Some(Held { relation: &held.relation, mode: held.mode, by: held.by, until })
