@@ -94,9 +94,17 @@ impl Catalog<'_> {
     }
 
     /// Resolves a relation's name as the server would: as qualified, else the first schema of the search path that
-    /// holds a relation or index of that name, else the default schema.
+    /// holds a relation or index of that name, else the default schema. Where none holds it but the history created
+    /// one table of that name in some other schema, it is that table: the migration tool sets the search path itself.
     pub fn resolve(&self, name: &Name) -> QName {
-        self.resolve_where(name, |found| self.relations.contains_key(found) || self.indexes.contains_key(found))
+        let exists = |found: &QName| self.relations.contains_key(found) || self.indexes.contains_key(found);
+        let found = self.resolve_where(name, exists);
+        let elsewhere = self.links.named.get(name.last()).filter(|_| name.schema.is_none() && !exists(&found));
+        let mut elsewhere = elsewhere.into_iter().flatten().filter(|table| &*table.schema != TEMPORARY);
+        match (elsewhere.next(), elsewhere.next()) {
+            (Some(only), None) => only.clone(),
+            _ => found,
+        }
     }
 
     /// Resolves a type's name in the same way.

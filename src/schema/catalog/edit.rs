@@ -82,6 +82,9 @@ impl<'a> Catalog<'a> {
         for trigger in &table.triggers {
             link(&mut self.links.triggered, &trigger.function, &name);
         }
+        if table.origin.is_some() {
+            link(&mut self.links.named, &name.name, &name);
+        }
         self.relations.insert(name, Relation::Table(Arc::new(table)));
     }
 
@@ -114,6 +117,7 @@ impl<'a> Catalog<'a> {
         for trigger in &table.triggers {
             unlink(&mut self.links.triggered, &trigger.function, name);
         }
+        unlink(&mut self.links.named, &name.name, name);
         Some(table)
     }
 

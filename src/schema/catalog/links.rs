@@ -16,6 +16,8 @@ pub struct Links {
     pub typed: BTreeMap<QName, BTreeSet<QName>>,
     /// Type → domains directly over it.
     pub domains: BTreeMap<QName, BTreeSet<QName>>,
+    /// Bare name → tables of that name, in whatever schema, that the history created.
+    pub named: BTreeMap<Symbol, BTreeSet<QName>>,
     /// Function → tables with a trigger that calls it.
     pub triggered: BTreeMap<QName, BTreeSet<QName>>,
     /// Word → functions whose body contains it.
