@@ -7,14 +7,16 @@ use super::step::{Impact, Size, Step};
 use super::track::{Tracker, Turn};
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::{Context, Engine};
-use crate::schema::catalog::{Catalog, Origin, Relation};
+use crate::schema::catalog::{Catalog, ConstraintBody, Origin, Table};
 use crate::schema::lower::lower;
 use crate::schema::operation::{Operation, OperationKind, QName};
 use crate::settings::Settings;
 use crate::source::migration::{Migration, Section, TransactionMode};
 use crate::syntax::Script;
+use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Symbol;
 use crate::syntax::statement::{Statement, StatementKind, Transaction};
+use crate::syntax::table::{Constraint, ConstraintKind};
 
 /// Schemas kept for `ROLLBACK` in one file. Beyond that a rollback is not followed: no migration does so.
 const MAX_SNAPSHOTS: usize = 64;
@@ -129,14 +131,11 @@ impl<'a> Replay<'a> {
         let effects = Engine::Postgres.effects(&operation, &self.catalog, context);
         let before = super::before::before(&self.catalog, &operation);
         let mut impacts = self.impacts(&effects, place.position.release);
-        // A table that is new has no rows to look up in the tables it refers to.
-        if before
-            .table
-            .as_ref()
-            .and_then(|table| table.origin)
-            .is_some_and(|origin| origin.release == place.position.release)
-        {
-            for impact in &mut impacts {
+        let origin = before.table.as_ref().and_then(|table| table.origin);
+        if origin.is_some_and(|origin| origin.release == place.position.release) {
+            // A new table has no rows to look up in the tables its foreign keys refer to.
+            let referenced = self.referenced(&operation, before.table.as_deref());
+            for impact in impacts.iter_mut().filter(|impact| referenced.contains(&impact.relation)) {
                 impact.scan = false;
             }
         }
@@ -157,13 +156,10 @@ impl<'a> Replay<'a> {
 
     /// The effects on tables and views that others may be using: not temporary, not created in this release.
     fn impacts(&self, effects: &Effects, release: u32) -> Vec<Impact> {
-        let visible = |relation: &QName| match self.catalog.relations.get(relation) {
-            Some(Relation::Table(table)) => {
-                !table.temporary && table.origin.is_none_or(|origin| origin.release != release)
-            }
-            Some(Relation::View(view)) => view.origin.is_none_or(|origin| origin.release != release),
-            Some(Relation::Sequence(sequence)) => sequence.origin.is_none_or(|origin| origin.release != release),
-            None => self.catalog.index_origin(relation).is_none_or(|origin| origin.release != release),
+        let visible = |relation: &QName| {
+            let origin = self.catalog.relation_origin(relation).or_else(|| self.catalog.index_origin(relation));
+            let temporary = self.catalog.table(relation).is_some_and(|table| table.temporary);
+            !temporary && origin.is_none_or(|origin| origin.release != release)
         };
         let built: BTreeSet<&QName> = effects.builds.iter().map(|(table, _)| table).collect();
         effects
@@ -180,6 +176,29 @@ impl<'a> Replay<'a> {
                 size: self.size(&lock.relation),
             })
             .collect()
+    }
+
+    /// The tables, with their partitions, in which rows of `table` are looked up: a foreign key to them is added or
+    /// validated.
+    fn referenced(&self, operation: &Operation<'_>, table: Option<&Table>) -> BTreeSet<QName> {
+        let target = |constraint: &Constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(self.catalog.resolve(&key.table)),
+            _ => None,
+        };
+        let OperationKind::Alter { action, .. } = &operation.kind else { return BTreeSet::new() };
+        let direct: Vec<QName> = match &action.kind {
+            ActionKind::AddConstraint(constraint) => target(constraint).into_iter().collect(),
+            ActionKind::AddColumn { column, .. } => column.constraints.iter().filter_map(target).collect(),
+            ActionKind::ValidateConstraint { constraint } => {
+                match table.and_then(|table| table.constraint(&constraint.name)).map(|known| &known.kind) {
+                    Some(ConstraintBody::ForeignKey { table, .. }) => vec![table.clone()],
+                    _ => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        };
+        let partitions: Vec<QName> = direct.iter().flat_map(|table| self.catalog.partitions_deep(table)).collect();
+        direct.into_iter().chain(partitions).collect()
     }
 
     fn size(&self, relation: &QName) -> Size {
