@@ -60,6 +60,27 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+impl Finding {
+    /// A finding on `span` of `statement` with nothing but its message.
+    pub fn new(rule: RuleId, level: Level, file: u32, span: Span, statement: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            level,
+            file,
+            span,
+            statement,
+            message: message.into(),
+            label: String::new(),
+            subject: None,
+            locks: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            related: Vec::new(),
+            fix: None,
+        }
+    }
+}
+
 /// A lock a finding speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockClaim {

@@ -47,21 +47,8 @@ impl Findings {
 
     /// Starts a finding on the operation of `step`. Nothing is reported before `emit`.
     pub fn on(&mut self, step: &Step<'_>, message: impl Into<String>) -> Builder<'_> {
-        let finding = Finding {
-            rule: self.rule,
-            level: self.level,
-            file: step.file,
-            span: step.operation.span,
-            statement: step.statement.span,
-            message: message.into(),
-            label: String::new(),
-            subject: None,
-            locks: Vec::new(),
-            notes: Vec::new(),
-            help: None,
-            related: Vec::new(),
-            fix: None,
-        };
+        let (span, statement) = (step.operation.span, step.statement.span);
+        let finding = Finding::new(self.rule, self.level, step.file, span, statement, message);
         Builder { findings: self, finding }
     }
 

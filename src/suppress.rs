@@ -138,20 +138,7 @@ impl Place<'_> {
 
     fn finding(&self, rule: &'static str, span: Span, message: String, help: String) -> Finding {
         let rule = RuleId(rule);
-        Finding {
-            rule,
-            level: spec::level(rule),
-            file: self.file,
-            span,
-            statement: self.directive.span,
-            message,
-            label: "here".to_owned(),
-            subject: None,
-            locks: Vec::new(),
-            notes: Vec::new(),
-            help: Some(help),
-            related: Vec::new(),
-            fix: None,
-        }
+        let finding = Finding::new(rule, spec::level(rule), self.file, span, self.directive.span, message);
+        Finding { label: "here".to_owned(), help: Some(help), ..finding }
     }
 }

@@ -212,21 +212,7 @@ mod harness {
     fn finding(start: u32, level: Level) -> Finding {
         use switchback::syntax::span::Span;
         let span = Span::new(start, start + 1);
-        Finding {
-            rule: RuleId("some-rule"),
-            level,
-            file: 0,
-            span,
-            statement: span,
-            message: "a is gone".to_owned(),
-            label: String::new(),
-            subject: None,
-            locks: Vec::new(),
-            notes: Vec::new(),
-            help: None,
-            related: Vec::new(),
-            fix: None,
-        }
+        Finding::new(RuleId("some-rule"), level, 0, span, span, "a is gone")
     }
 
     #[test]

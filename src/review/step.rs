@@ -19,8 +19,6 @@ pub struct Release<'a> {
     pub number: u32,
     /// Every operation in order.
     pub steps: Vec<Step<'a>>,
-    /// Tables with at least this many rows are large.
-    pub large_rows: u64,
     /// The server version the effects are for.
     pub version: u16,
 }
@@ -133,11 +131,5 @@ impl Step<'_> {
     /// The column `name` of the target table, before.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.before.table.as_ref().and_then(|table| table.column(name))
-    }
-
-    /// The impact on the operation's own table that blocks longest: a rewrite, then a scan or build, else the
-    /// strongest lock.
-    pub fn worst(&self) -> Option<&Impact> {
-        self.impacts.iter().max_by_key(|impact| (impact.rewrite, impact.lasts(), impact.mode))
     }
 }

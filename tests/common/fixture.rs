@@ -35,21 +35,8 @@ impl Fixture {
     }
 
     fn finding(&self, level: Level, rule: &'static str, file: u32, clause: &str, statement: &str) -> Finding {
-        Finding {
-            rule: RuleId(rule),
-            level,
-            file,
-            span: self.span(file, clause),
-            statement: self.span(file, statement),
-            message: String::new(),
-            label: String::new(),
-            subject: None,
-            locks: Vec::new(),
-            notes: Vec::new(),
-            help: None,
-            related: Vec::new(),
-            fix: None,
-        }
+        let (span, statement) = (self.span(file, clause), self.span(file, statement));
+        Finding::new(RuleId(rule), level, file, span, statement, "")
     }
 
     /// The only place of `part` in a file.

@@ -21,11 +21,6 @@ impl Catalog<'_> {
         }
     }
 
-    /// Where a column was created.
-    pub fn column_origin(&self, table: &QName, column: &str) -> Option<Origin> {
-        self.table(table)?.column(column)?.origin
-    }
-
     /// Where a constraint was created.
     pub fn constraint_origin(&self, table: &QName, constraint: &str) -> Option<Origin> {
         self.table(table)?.constraint(constraint)?.origin
@@ -39,11 +34,6 @@ impl Catalog<'_> {
     /// Where an index was created.
     pub fn index_origin(&self, index: &QName) -> Option<Origin> {
         self.index(index)?.origin
-    }
-
-    /// Where a type or domain was created.
-    pub fn type_origin(&self, name: &QName) -> Option<Origin> {
-        self.types.get(name)?.origin
     }
 
     /// Where a function or procedure was created.
