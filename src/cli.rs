@@ -126,10 +126,10 @@ pub struct DatabaseArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct RuleArgs {
-    /// Run only these rules.
+    /// Run only these rules, or the rules of these groups.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Run all but these rules.
+    /// Run all but these rules, or the rules of these groups.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
 }

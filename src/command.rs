@@ -7,8 +7,8 @@ pub mod rules;
 use std::io;
 
 use crate::config::ConfigError;
-use crate::rules::RULES;
 use crate::source::SourceError;
+use crate::spec;
 use crate::suggest::nearest;
 
 /// Why a command could not do its work. Exit code 2.
@@ -45,6 +45,7 @@ pub enum Error {
 impl Error {
     /// For a name that is none of the rules'.
     fn unknown_rule(name: &str) -> Self {
-        Self::UnknownRule { name: name.to_owned(), near: nearest(name, RULES.iter().map(|rule| rule.id.0)) }
+        let names = spec::names().into_iter().flat_map(|(rule, group)| [rule, group]);
+        Self::UnknownRule { name: name.to_owned(), near: nearest(name, names) }
     }
 }

@@ -64,8 +64,8 @@ pub fn find(path: &Path) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Reads a configuration file. `path` is absolute; `known` are the names of the rules.
-pub fn read(path: &Path, known: &[&'static str]) -> Result<Config, ConfigError> {
+/// Reads a configuration file. `path` is absolute; `known` are the rules, each with its group.
+pub fn read(path: &Path, known: &[(&'static str, &'static str)]) -> Result<Config, ConfigError> {
     let text = fs::read(path).and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
     match text {
         Ok(text) => parse(path, text, known),
@@ -80,7 +80,7 @@ pub fn read(path: &Path, known: &[&'static str]) -> Result<Config, ConfigError> 
 }
 
 /// Reads the text of the configuration file `path`, against which its paths are seen.
-pub fn parse(path: &Path, text: String, known: &[&'static str]) -> Result<Config, ConfigError> {
+pub fn parse(path: &Path, text: String, known: &[(&'static str, &'static str)]) -> Result<Config, ConfigError> {
     let base = path.parent().unwrap_or(Path::new(""));
     let resolved = toml::from_str::<Options>(&text)
         .map_err(options::Problem::from)
@@ -101,7 +101,12 @@ mod tests {
     use crate::rule::RuleId;
     use crate::source::migration::TransactionMode;
 
-    const KNOWN: &[&str] = &["column-type-change", "missing-lock-timeout"];
+    const KNOWN: &[(&str, &str)] = &[
+        ("char-type", "style"),
+        ("column-type-change", "compatibility"),
+        ("missing-lock-timeout", "locking"),
+        ("serial-column", "style"),
+    ];
 
     fn parsed(text: &str) -> Config {
         parse(Path::new("/app/switchback.toml"), text.to_owned(), KNOWN).unwrap()
@@ -132,6 +137,8 @@ mod tests {
             [rules]
             missing-lock-timeout = "off"
             column-type-change = "note"
+            style = "warning"
+            char-type = "off"
             "#,
         );
         assert_eq!(config.settings.version, 16);
@@ -143,6 +150,8 @@ mod tests {
         assert_eq!(config.settings.table_rows["billing.invoices"], 2_000);
         assert_eq!(config.settings.levels[&RuleId("missing-lock-timeout")], None);
         assert_eq!(config.settings.levels[&RuleId("column-type-change")], Some(Level::Note));
+        assert_eq!(config.settings.levels[&RuleId("serial-column")], Some(Level::Warning), "by its group");
+        assert_eq!(config.settings.levels[&RuleId("char-type")], None, "its own name counts for more");
     }
 
     #[test]

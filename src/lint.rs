@@ -73,7 +73,7 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings) -> Outcome {
             continue;
         }
         outcome.summary.unrecognized += unrecognized(&steps);
-        let release = Release { number, steps, version: settings.version };
+        let release = Release { number, steps, version: settings.version, after: replay.catalog(), settings };
         outcome.findings.extend(check(&release));
     }
     outcome

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::finding::Level;
 use crate::rule::RuleId;
 use crate::source::migration::TransactionMode;
+use crate::spec;
 
 /// The rows at which a table counts as large, unless configured.
 pub const LARGE_ROWS: u64 = 100_000;
@@ -48,8 +49,12 @@ impl Default for Settings {
 impl Settings {
     /// Whether findings of `rule` are wanted.
     pub fn runs(&self, rule: RuleId) -> bool {
-        (self.select.is_empty() || self.select.contains(&rule))
-            && !self.ignore.contains(&rule)
-            && self.levels.get(&rule) != Some(&None)
+        let level = self.levels.get(&rule);
+        let asked = if self.select.is_empty() {
+            !spec::is_opt_in(rule) || matches!(level, Some(Some(_)))
+        } else {
+            self.select.contains(&rule)
+        };
+        asked && !self.ignore.contains(&rule) && level != Some(&None)
     }
 }

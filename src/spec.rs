@@ -15,6 +15,14 @@ use crate::fix::Safety;
 use crate::rule::RuleId;
 use crate::rules::RULES;
 
+/// The families of rules: locks, what the running code meets, rows moved, what a migration loses, statements that do not
+/// do what they say, the shape of the schema, the check itself, taste, the rules of a team.
+pub const GROUPS: &[&str] =
+    &["backfill", "compatibility", "data", "failure", "locking", "meta", "policy", "schema", "style"];
+
+/// Families that run only where they are asked for.
+const OPT_IN: &[&str] = &["style"];
+
 /// The specification of a rule.
 #[derive(Clone, Debug)]
 pub struct Spec<'a> {
@@ -80,6 +88,16 @@ pub fn level(rule: RuleId) -> Level {
 /// The family a rule belongs to.
 pub fn group(rule: RuleId) -> &'static str {
     of(rule).map_or("unknown", |spec| &spec.group)
+}
+
+/// Whether a rule runs only where somebody asked for it.
+pub fn is_opt_in(rule: RuleId) -> bool {
+    OPT_IN.contains(&group(rule))
+}
+
+/// The rules as people may name them: each with its group.
+pub fn names() -> Vec<(&'static str, &'static str)> {
+    RULES.iter().map(|rule| (rule.id.0, group(rule.id))).collect()
 }
 
 /// What a rule reports, in one sentence.

@@ -57,6 +57,8 @@ fn specifications_can_be_read() {
     }
     for rule in RULES {
         assert!(spec::of(rule.id).is_some(), "{}: no specification at run time", rule.id.0);
+        let group = spec::group(rule.id);
+        assert!(spec::GROUPS.contains(&group), "{}: `{group}` is none of the groups", rule.id.0);
     }
 }
 
@@ -86,7 +88,7 @@ fn messages_read_alike() {
     for file in specs::all() {
         let (_, examples) = file.read().unwrap();
         for example in &examples {
-            for finding in specs::run(example, &specs::history(example)).findings {
+            for finding in specs::run(&file.id, example, &specs::history(example)).findings {
                 let helped = finding.help.is_some() || spec::group(finding.rule) == WITHOUT_HELP;
                 let faults = [
                     (finding.message.contains('\n'), "is not one line"),

@@ -48,7 +48,7 @@ fn check(file: &SpecFile) -> Vec<String> {
         .iter()
         .map(|example| {
             let history = specs::history(example);
-            let outcome = specs::run(example, &history);
+            let outcome = specs::run(&file.id, example, &history);
             Run { example, history, outcome }
         })
         .collect();

@@ -4,12 +4,12 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{CheckArgs, ReportFormat};
-use crate::config::{self, Config};
+use crate::config::{self, Config, value};
 use crate::lint::lint;
 use crate::report::{Report, Style, concise, json, pretty};
 use crate::rule::RuleId;
-use crate::rules::RULES;
 use crate::source::{self, Input, Request};
+use crate::spec;
 
 /// What the surroundings say: everything that is not an argument.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub fn run(args: &CheckArgs, verbose: bool, terminal: Terminal, streams: Streams
 
 /// The configuration that applies to the first path.
 fn configuration(args: &CheckArgs, directory: &Path) -> Result<Config, super::Error> {
-    let known: Vec<&'static str> = RULES.iter().map(|rule| rule.id.0).collect();
+    let known = spec::names();
     if let Some(file) = &args.config.config {
         return Ok(config::read(&directory.join(file), &known)?);
     }
@@ -82,9 +82,11 @@ fn arguments(args: &CheckArgs, config: &mut Config) -> Result<(), super::Error> 
     Ok(())
 }
 
+/// The rules that are named, by themselves or by their group.
 fn rule_ids(names: &[String]) -> Result<Vec<RuleId>, super::Error> {
-    let find = |name: &String| RULES.iter().map(|rule| rule.id).find(|id| id.0 == name);
-    names.iter().map(|name| find(name).ok_or_else(|| super::Error::unknown_rule(name))).collect()
+    let known = spec::names();
+    let find = |name: &String| value::rules(name, &known).map_err(|_| super::Error::unknown_rule(name));
+    Ok(names.iter().map(find).collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 fn request(

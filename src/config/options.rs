@@ -9,6 +9,8 @@ use toml::Spanned;
 
 use super::Config;
 use super::value::{self, ValueError};
+use crate::finding::Level;
+use crate::rule::RuleId;
 use crate::settings::Settings;
 use crate::source::Exclude;
 
@@ -24,7 +26,7 @@ pub(super) struct Options {
     migrations: Migrations,
     /// What is known about tables.
     tables: Tables,
-    /// A level for each rule, or `off`.
+    /// A level for a rule or a group of rules, or `off`.
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -57,7 +59,11 @@ pub(super) struct Problem {
 }
 
 /// Resolves options over the defaults. Paths are seen from `base`.
-pub(super) fn resolve(options: &Options, base: &Path, known: &[&'static str]) -> Result<Config, Problem> {
+pub(super) fn resolve(
+    options: &Options,
+    base: &Path,
+    known: &[(&'static str, &'static str)],
+) -> Result<Config, Problem> {
     let mut settings = Settings::default();
     if let Some(engine) = &options.engine {
         settings.version = at(engine, value::engine)?;
@@ -71,16 +77,31 @@ pub(super) fn resolve(options: &Options, base: &Path, known: &[&'static str]) ->
     for (table, rows) in &options.tables.rows {
         settings.table_rows.insert(at(table, value::table)?, number(rows)?);
     }
-    for (rule, level) in &options.rules {
-        let rule = at(rule, |name| value::rule(name, known))?;
-        settings.levels.insert(rule, at(level, value::rule_level)?);
-    }
+    settings.levels = levels(&options.rules, known)?;
     Ok(Config {
         settings,
         fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),
         paths: options.migrations.paths.iter().map(|path| base.join(path)).collect(),
         exclude: Exclude::new(base.to_owned(), &options.migrations.exclude),
     })
+}
+
+/// The level of each rule that is named, by itself or by its group. Its own name counts for more.
+fn levels(
+    named: &BTreeMap<Spanned<String>, Spanned<String>>,
+    known: &[(&'static str, &'static str)],
+) -> Result<BTreeMap<RuleId, Option<Level>>, Problem> {
+    let mut levels = BTreeMap::new();
+    let mut own = BTreeMap::new();
+    for (name, level) in named {
+        let rules = at(name, |name| value::rules(name, known))?;
+        let level = at(level, value::rule_level)?;
+        let is_rule = rules.first().is_some_and(|rule| rule.0 == name.get_ref());
+        let list = if is_rule { &mut own } else { &mut levels };
+        list.extend(rules.into_iter().map(|rule| (rule, level)));
+    }
+    levels.extend(own);
+    Ok(levels)
 }
 
 /// Reads a value, and on failure says where it stands.

@@ -113,14 +113,18 @@ pub fn rows(text: &str) -> Result<u64, ValueError> {
     })
 }
 
-/// Reads the name of one of the `known` rules.
-pub fn rule(text: &str, known: &[&'static str]) -> Result<RuleId, ValueError> {
-    known.iter().find(|name| **name == text).map(|name| RuleId(name)).ok_or_else(|| {
-        let mut error = unknown("rule", text, known);
-        // A list of every rule would bury the message.
-        error.help = error.help.filter(|help| help.starts_with("did")).or(Some("see `switchback rules`".to_owned()));
-        error
-    })
+/// Reads the name of a rule, or that of a group: all its rules. `known` are the rules, each with its group.
+pub fn rules(text: &str, known: &[(&'static str, &'static str)]) -> Result<Vec<RuleId>, ValueError> {
+    let found = known.iter().filter(|(rule, group)| [*rule, *group].contains(&text));
+    let found: Vec<_> = found.map(|(rule, _)| RuleId(rule)).collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let names: Vec<_> = known.iter().flat_map(|(rule, group)| [*rule, *group]).collect();
+    let mut error = unknown("rule", text, &names);
+    // A list of every rule would bury the message.
+    error.help = error.help.filter(|help| help.starts_with("did")).or(Some("see `switchback rules`".to_owned()));
+    Err(error)
 }
 
 /// Reads the level of a rule; none is `off`.
@@ -206,10 +210,12 @@ mod tests {
 
     #[test]
     fn unknown_rules_without_a_neighbor_point_to_the_list() {
-        let error = rule("xyz", &["column-drop"]).unwrap_err();
+        let known = [("char-type", "style"), ("column-drop", "compatibility"), ("serial-column", "style")];
+        let error = rules("xyz", &known).unwrap_err();
         assert_eq!(error.to_string(), "unknown rule `xyz`; see `switchback rules`");
-        assert_eq!(rule("colum-drop", &["column-drop"]).unwrap_err().help.unwrap(), "did you mean `column-drop`?");
-        assert_eq!(rule("column-drop", &["column-drop"]), Ok(RuleId("column-drop")));
+        assert_eq!(rules("colum-drop", &known).unwrap_err().help.unwrap(), "did you mean `column-drop`?");
+        assert_eq!(rules("column-drop", &known), Ok(vec![RuleId("column-drop")]));
+        assert_eq!(rules("style", &known), Ok(vec![RuleId("char-type"), RuleId("serial-column")]));
     }
 
     proptest! {

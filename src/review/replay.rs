@@ -51,6 +51,11 @@ impl<'a> Replay<'a> {
         Self { catalog: Catalog::default(), settings }
     }
 
+    /// The schema so far.
+    pub fn catalog(&self) -> &Catalog<'a> {
+        &self.catalog
+    }
+
     /// Replays one file; adds its steps to `steps` if it is reported.
     pub fn file(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
         let mut tracker = Tracker::default();

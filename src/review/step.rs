@@ -6,8 +6,9 @@ use super::session::Session;
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
 use crate::schema::apply::Mismatch;
-use crate::schema::catalog::{Column, Origin, Table, UserType, View};
+use crate::schema::catalog::{Catalog, Column, Origin, Table, UserType, View};
 use crate::schema::operation::{Operation, QName};
+use crate::settings::Settings;
 use crate::source::migration::{Migration, TransactionMode};
 use crate::syntax::statement::Statement;
 use crate::syntax::types::DataType;
@@ -21,6 +22,10 @@ pub struct Release<'a> {
     pub steps: Vec<Step<'a>>,
     /// The server version the effects are for.
     pub version: u16,
+    /// The schema it leaves behind.
+    pub after: &'a Catalog<'a>,
+    /// What the run is told.
+    pub settings: &'a Settings,
 }
 
 /// One operation with all that is known about it.

@@ -9,8 +9,8 @@ use switchback::outcome::Outcome;
 use switchback::rules::RULES;
 use switchback::settings::Settings;
 use switchback::source::migration::{Migration, TransactionMode};
-use switchback::spec::Spec;
 use switchback::spec::example::Example;
+use switchback::spec::{self, Spec};
 
 use super::{files_in, migration, root};
 
@@ -60,15 +60,18 @@ pub(crate) fn history(example: &Example<'_>) -> Vec<Migration> {
         .collect()
 }
 
-/// What the checks find in an example.
-pub(crate) fn run(example: &Example<'_>, history: &[Migration]) -> Outcome {
-    lint(history, &settings(example))
+/// What the checks find in an example of the specification of `rule`.
+pub(crate) fn run(rule: &str, example: &Example<'_>, history: &[Migration]) -> Outcome {
+    lint(history, &settings(rule, example))
 }
 
-fn settings(example: &Example<'_>) -> Settings {
-    let known: Vec<&'static str> = RULES.iter().map(|rule| rule.id.0).collect();
+fn settings(rule: &str, example: &Example<'_>) -> Settings {
+    let known = spec::names();
     let configuration = example.configuration.unwrap_or_default().to_owned();
     let mut settings = config::parse("switchback.toml".as_ref(), configuration, &known).unwrap().settings;
+    if let Some(rule) = RULES.iter().map(|known| known.id).find(|known| known.0 == rule && spec::is_opt_in(*known)) {
+        settings.levels.entry(rule).or_insert(Some(spec::level(rule)));
+    }
     settings.version = example.version.unwrap_or(settings.version);
     settings.table_rows.extend(example.rows.iter().cloned());
     settings
