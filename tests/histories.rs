@@ -1,4 +1,4 @@
-//! Histories under `fixtures/histories/`: each story's findings are a snapshot.
+//! Histories under `fixtures/histories/`: each story's findings are a snapshot; those that are right have none.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,18 +8,33 @@
     reason = "a test stops at the first surprise"
 )]
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use switchback::config;
 use switchback::lint::lint;
 use switchback::report::{Report, Style, concise};
 use switchback::settings::Settings;
 use switchback::source::{Exclude, Input, Request, load};
+use switchback::spec;
 
-fn report(story: &Path) -> String {
+/// Stories whose name ends so are right, on every version of the server from that of their configuration on.
+const RIGHT: &str = "-the-safe-way";
+
+/// The newest version known.
+const NEWEST: u16 = 18;
+
+fn settings(story: &Path) -> Settings {
+    let file = story.join(config::FILE_NAME);
+    let oldest = Settings { version: 12, ..Settings::default() };
+    if file.exists() { config::read(&file, &spec::names()).unwrap().settings } else { oldest }
+}
+
+fn report(story: &Path, settings: &Settings) -> String {
     let inputs = vec![Input::Path(PathBuf::from("."))];
     let request = Request { directory: story.to_owned(), inputs, exclude: Exclude::default() };
     let sources = load(&request).unwrap();
-    let outcome = lint(&sources.migrations, &Settings::default());
+    let outcome = lint(&sources.migrations, settings);
     let mut text = Vec::new();
     let style = Style::default();
     let report = Report { outcome: &outcome, migrations: &sources.migrations, style, actions: false };
@@ -31,12 +46,33 @@ fn report(story: &Path) -> String {
 
 #[test]
 fn stories() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/histories");
-    let mut stories: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    stories.sort();
-    assert!(!stories.is_empty());
-    for story in stories {
-        let name = story.file_name().unwrap().to_string_lossy().into_owned();
-        insta::assert_snapshot!(name, report(&story));
+    for (name, story) in folders().into_iter().filter(|(name, _)| !name.ends_with(RIGHT)) {
+        insta::assert_snapshot!(name, report(&story, &Settings::default()));
     }
+}
+
+#[test]
+fn what_is_right_is_met_with_silence() {
+    let mut failures = String::new();
+    let right: Vec<_> = folders().into_iter().filter(|(name, _)| name.ends_with(RIGHT)).collect();
+    assert!(right.len() > 15);
+    for (name, story) in right {
+        let oldest = settings(&story);
+        for version in oldest.version..=NEWEST {
+            let found = report(&story, &Settings { version, ..oldest.clone() });
+            if !found.is_empty() {
+                writeln!(failures, "{name} on {version}:\n{found}").unwrap();
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+fn folders() -> Vec<(String, PathBuf)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/histories");
+    let stories = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut stories: Vec<_> =
+        stories.map(|story| (story.file_name().unwrap().to_string_lossy().into_owned(), story)).collect();
+    stories.sort();
+    stories
 }

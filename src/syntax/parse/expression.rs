@@ -31,33 +31,11 @@ const NO_FUNCTION: &[&str] = &[
 ];
 
 /// Words that are neither reserved nor columns inside an expression.
-const NO_COLUMN: &[&str] = &[
-    "at",
-    "between",
-    "by",
-    "ilike",
-    "interval",
-    "is",
-    "isnull",
-    "like",
-    "notnull",
-    "over",
-    "partition",
-    "range",
-    "row",
-    "rows",
-    "similar",
-    "time",
-    "values",
-    "within",
-    "year",
-    "month",
-    "day",
-    "hour",
-    "minute",
-    "second",
-    "zone",
-];
+const NO_COLUMN: &[&str] =
+    &["between", "ilike", "is", "isnull", "like", "notnull", "over", "similar", "values", "within"];
+
+/// Parts of a time, which follow a literal or `TO` in an interval and stand before `FROM` in `EXTRACT`.
+const TIME_PARTS: &[&str] = &["year", "month", "day", "hour", "minute", "second"];
 
 /// Summarises all tokens of `cursor`.
 pub(super) fn summarize(cursor: Cursor<'_>) -> Expr {
@@ -84,13 +62,34 @@ pub(super) fn summarize(cursor: Cursor<'_>) -> Expr {
             }
         } else if word && VALUE_FUNCTIONS.contains(&&*name) {
             calls.push(Name { schema: None, name: Ident { name, span: token.span } });
-        } else if next != Some(TokenKind::String) && !(word && (is_reserved(&name) || NO_COLUMN.contains(&&*name))) {
+        } else if next != Some(TokenKind::String) && !(word && is_syntax(cursor, tokens, index, &name)) {
             columns.push(name);
         }
     }
     columns.sort();
     columns.dedup();
     Expr { span: cursor.whole(), shape: shape(cursor), calls, sequences, columns, not_null: not_null(cursor) }
+}
+
+/// The unquoted word at `index` belongs to the grammar here. Most of these words are good names for a column, too.
+fn is_syntax(cursor: Cursor<'_>, tokens: &[Token], index: usize, word: &str) -> bool {
+    let is = |token: Option<&Token>, words: &[&str]| {
+        token.is_some_and(|token| words.iter().any(|word| cursor.text_of(*token).eq_ignore_ascii_case(word)))
+    };
+    let before = index.checked_sub(1).and_then(|at| tokens.get(at));
+    let after = tokens.get(index + 1);
+    match word {
+        "at" => is(after, &["time", "local"]),
+        "time" => is(before, &["at", "with", "without"]) && is(after, &["zone"]),
+        "zone" => is(before, &["time"]),
+        "by" => is(before, &["order", "partition"]),
+        "partition" => is(after, &["by"]),
+        "range" | "rows" => is(after, &["between", "unbounded", "current"]),
+        _ if TIME_PARTS.contains(&word) => {
+            before.is_some_and(|token| token.kind == TokenKind::String) || is(before, &["to"]) || is(after, &["from"])
+        }
+        _ => is_reserved(word) || NO_COLUMN.contains(&word),
+    }
 }
 
 /// The word at `index` names a type: it follows `::`, or `AS` inside a cast.
