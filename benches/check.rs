@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use switchback::lint::lint;
 use switchback::settings::Settings;
-use switchback::source::migration::{Direction, Migration, Section, TransactionMode};
+use switchback::source::migration::{Direction, Migration, Section, Standing, TransactionMode};
 use switchback::syntax::span::Span;
 use switchback::syntax::{parse, statement_spans};
 
@@ -36,7 +36,14 @@ fn migrations(count: usize) -> Vec<Migration> {
             let span = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
             let path = PathBuf::from(format!("{number:05}_step.sql"));
             let section = Section { span, direction: Direction::Up, transaction: TransactionMode::Unknown };
-            Migration { release: path.display().to_string(), path, text, sections: vec![section], reported: true }
+            Migration {
+                release: path.display().to_string(),
+                path,
+                text,
+                sections: vec![section],
+                reported: true,
+                standing: Standing::default(),
+            }
         })
         .collect()
 }

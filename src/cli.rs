@@ -76,6 +76,9 @@ pub struct CheckArgs {
     /// Its neighbors are then read as history, and reports show its name. The file need not exist.
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<PathBuf>,
+    /// What is new.
+    #[command(flatten)]
+    pub release: ReleaseArgs,
     /// Where settings come from.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -88,6 +91,22 @@ pub struct CheckArgs {
     /// What comes out.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// What is new.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Release")]
+pub struct ReleaseArgs {
+    /// Report only on migrations that are new or changed since this git revision, such as `origin/main`.
+    ///
+    /// They are the release under review, and ship together. Those that were there are history: what they said at that
+    /// revision is replayed, and changing it is a finding. `auto` takes what GitHub Actions, GitLab CI, Bitbucket
+    /// Pipelines, Buildkite or Azure Pipelines compare with, else the last commit in common with the default branch.
+    #[arg(long, value_name = "REV", env = "SWITCHBACK_BASE", conflicts_with = "staged")]
+    pub base: Option<String>,
+    /// Report only on migrations that the next commit adds or changes, as they are staged. For a pre-commit hook.
+    #[arg(long)]
+    pub staged: bool,
 }
 
 /// Where settings come from.

@@ -7,6 +7,7 @@ pub mod rules;
 use std::io;
 
 use crate::config::ConfigError;
+use crate::git::GitError;
 use crate::source::SourceError;
 use crate::spec;
 use crate::suggest::nearest;
@@ -22,6 +23,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Source(#[from] SourceError),
+    /// The repository.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Git(#[from] GitError),
     /// A rule's name in an argument.
     #[error("there is no rule named '{name}'")]
     #[diagnostic(help("{}`switchback rules` lists them all", near.map(|near| format!("did you mean '{near}'? ")).unwrap_or_default()))]

@@ -118,6 +118,7 @@ mod tests {
             sections: Vec::new(),
             release: String::new(),
             reported: true,
+            standing: crate::source::migration::Standing::default(),
         }
     }
 

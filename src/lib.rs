@@ -10,6 +10,7 @@ pub mod engine;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod git;
 pub mod lint;
 pub mod outcome;
 pub mod report;

@@ -33,6 +33,7 @@ pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
         Err(_) => read(),
     };
     let mut outcome = replay(&parsed, settings);
+    outcome.findings.extend(check_history(&parsed));
     suppress::apply(&parsed, settings, &mut outcome);
     outcome.findings.retain_mut(|finding| settle(finding, settings));
     outcome.findings.sort_by(|a, b| (a.file, a.span, a.rule, &a.message).cmp(&(b.file, b.span, b.rule, &b.message)));
@@ -79,6 +80,19 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings) -> Outcome {
     outcome
 }
 
+/// Findings on what was done to the history itself.
+fn check_history(parsed: &[Parsed<'_>]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in RULES {
+        if let Check::History(check) = rule.check {
+            let mut findings = Findings::new(rule.id, spec::level(rule.id));
+            check(parsed, &mut findings);
+            found.extend(findings.into_vec());
+        }
+    }
+    found
+}
+
 fn unrecognized(steps: &[Step<'_>]) -> usize {
     steps.iter().filter(|step| matches!(step.operation.kind, OperationKind::Unrecognized(_))).count()
 }
@@ -91,7 +105,7 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
         match rule.check {
             Check::Step(check) => release.steps.iter().for_each(|step| check(step, release, &mut findings)),
             Check::Release(check) => check(release, &mut findings),
-            Check::Directive(_) => {}
+            Check::History(_) | Check::Directive(_) => {}
         }
         found.extend(findings.into_vec());
     }

@@ -13,6 +13,7 @@ use clap::Parser;
 use switchback::cli::{Cli, Color, Command, ListFormat};
 use switchback::command::check::{self, Streams, Terminal};
 use switchback::command::{Error, explain, rules};
+use switchback::git::base::Surroundings;
 use switchback::report::Style;
 
 /// The work could not be done.
@@ -52,7 +53,7 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
     match &cli.command {
         Command::Check(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
-            check::run(args, cli.global.verbose, terminal, streams)
+            check::run(args, cli.global.verbose, terminal, &Environment, streams)
         }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;
@@ -65,6 +66,19 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             }
             Ok(false)
         }
+    }
+}
+
+/// The variables that tell what a change is compared with.
+struct Environment;
+
+impl Surroundings for Environment {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|value| !value.is_empty())
+    }
+
+    fn event(&self) -> Option<String> {
+        std::fs::read_to_string(self.variable("GITHUB_EVENT_PATH")?).ok()
     }
 }
 

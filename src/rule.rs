@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, Level, LockClaim, Related};
 use crate::fix::Fix;
+use crate::review::replay::Parsed;
 use crate::review::step::{Impact, Release, Size, Step};
 use crate::syntax::span::Span;
 
@@ -27,6 +28,8 @@ pub enum Check {
     Step(fn(&Step<'_>, &Release<'_>, &mut Findings)),
     /// Called once for a release.
     Release(fn(&Release<'_>, &mut Findings)),
+    /// Called once, with every migration: for what was done to the history itself.
+    History(fn(&[Parsed<'_>], &mut Findings)),
     /// Has no steps of its own: found while reading directives (`src/suppress.rs`). The function does nothing.
     Directive(fn()),
 }
@@ -49,6 +52,12 @@ impl Findings {
     pub fn on(&mut self, step: &Step<'_>, message: impl Into<String>) -> Builder<'_> {
         let (span, statement) = (step.operation.span, step.statement.span);
         let finding = Finding::new(self.rule, self.level, step.file, span, statement, message);
+        Builder { findings: self, finding }
+    }
+
+    /// Starts a finding on a place of the file number `file`.
+    pub fn at(&mut self, file: u32, span: Span, message: impl Into<String>) -> Builder<'_> {
+        let finding = Finding::new(self.rule, self.level, file, span, span, message);
         Builder { findings: self, finding }
     }
 

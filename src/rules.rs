@@ -28,9 +28,11 @@ rules! {
     contract_before_expand => "contract-before-expand", Release;
     expand_with_contract => "expand-with-contract", Release;
     history_mismatch => "history-mismatch", Step;
+    history_rewritten => "history-rewritten", History;
     index_drop_not_concurrent => "index-drop-not-concurrent", Release;
     index_not_concurrent => "index-not-concurrent", Step;
     missing_lock_timeout => "missing-lock-timeout", Release;
+    out_of_order => "out-of-order", History;
     primary_key_builds_index => "primary-key-builds-index", Step;
     rename_column => "rename-column", Release;
     rename_table => "rename-table", Release;

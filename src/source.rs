@@ -12,11 +12,13 @@ mod order;
 mod path;
 mod read;
 mod section;
+pub mod since;
 mod text;
 mod up_tree;
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use error::SourceError;
 pub use glob::Exclude;
@@ -31,7 +33,12 @@ pub struct Request {
     pub inputs: Vec<Input>,
     /// What is not to be read, even where it was named.
     pub exclude: Exclude,
+    /// What to read instead of what is on disk.
+    pub overlay: Overlay,
 }
+
+/// Files, by absolute path, that are read as if they were on disk with this content, or (none) as if they were not there.
+pub type Overlay = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
 /// Something that was named.
 #[derive(Clone, Debug)]
@@ -45,6 +52,16 @@ pub enum Input {
         /// The text as it came.
         bytes: Vec<u8>,
     },
+}
+
+impl Input {
+    /// The absolute path it stands for, seen from `directory`.
+    pub fn path(&self, directory: &Path) -> Option<PathBuf> {
+        match self {
+            Self::Path(path) | Self::Text { name: Some(path), .. } => Some(path::absolute(directory, path)),
+            Self::Text { name: None, .. } => None,
+        }
+    }
 }
 
 /// What was loaded.

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use switchback::lint::lint;
 use switchback::settings::Settings;
-use switchback::source::migration::{Direction, Migration, Section, TransactionMode};
+use switchback::source::migration::{Direction, Migration, Section, Standing, TransactionMode};
 use switchback::syntax::span::Span;
 use switchback::syntax::statement::StatementKind;
 use switchback::syntax::{STACK_SIZE, Script, parse};
@@ -156,7 +156,14 @@ fn long_histories_are_replayed() {
         let span = Span::new(0, u32::try_from(text.len()).unwrap());
         let section = Section { span, direction: Direction::Up, transaction: TransactionMode::Unknown };
         let path = PathBuf::from("1.sql");
-        let migration = Migration { release: "1".to_owned(), path, text, sections: vec![section], reported: true };
+        let migration = Migration {
+            release: "1".to_owned(),
+            path,
+            text,
+            sections: vec![section],
+            reported: true,
+            standing: Standing::default(),
+        };
         assert_eq!(lint(&[migration], &Settings::default()).summary.files, 1);
     }
 }

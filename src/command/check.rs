@@ -3,12 +3,16 @@
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CheckArgs, ReportFormat};
+use crate::cli::{CheckArgs, ReleaseArgs, ReportFormat};
 use crate::config::{self, Config, value};
+use crate::git::base::{self, Surroundings};
+use crate::git::{GitError, Repository};
 use crate::lint::lint;
 use crate::report::{Report, Style, concise, json, pretty};
 use crate::rule::RuleId;
-use crate::source::{self, Input, Request};
+use crate::source::migration::Change;
+use crate::source::since::Since;
+use crate::source::{self, Input, Overlay, Request};
 use crate::spec;
 
 /// What the surroundings say: everything that is not an argument.
@@ -33,14 +37,29 @@ pub struct Streams<'a> {
 }
 
 /// Runs the check. True when findings reach the level that fails it.
-pub fn run(args: &CheckArgs, verbose: bool, terminal: Terminal, streams: Streams<'_>) -> Result<bool, super::Error> {
+pub fn run(
+    args: &CheckArgs,
+    verbose: bool,
+    terminal: Terminal,
+    surroundings: &dyn Surroundings,
+    streams: Streams<'_>,
+) -> Result<bool, super::Error> {
     let Streams { input, out, log } = streams;
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
     let mut config = configuration(args, &directory)?;
     arguments(args, &mut config)?;
-    let sources = source::load(&request(args, &config, directory, input)?)?;
+    let mut request = request(args, &config, directory, input)?;
+    let since = since(&args.release, &request, surroundings)?;
+    if let Some(since) = &since {
+        request.overlay = since.overlay();
+    }
+    let mut sources = source::load(&request)?;
+    if let Some(since) = &since {
+        since.mark(&request.directory, &mut sources);
+    }
     if verbose {
         explain_sources(&sources, log)?;
+        explain_release(since.as_ref(), &sources, log)?;
     }
     let outcome = lint(&sources.migrations, &config.settings);
     let report =
@@ -110,7 +129,40 @@ fn request(
             inputs.push(Input::Path(path.clone()));
         }
     }
-    Ok(Request { directory, inputs, exclude: config.exclude.clone() })
+    Ok(Request { directory, inputs, exclude: config.exclude.clone(), overlay: Overlay::new() })
+}
+
+/// What changed, if that was asked for.
+fn since(
+    args: &ReleaseArgs,
+    request: &Request,
+    surroundings: &dyn Surroundings,
+) -> Result<Option<Since>, super::Error> {
+    if args.base.is_none() && !args.staged {
+        return Ok(None);
+    }
+    let paths: Vec<PathBuf> = request.inputs.iter().filter_map(|input| input.path(&request.directory)).collect();
+    let first = paths.first().unwrap_or(&request.directory);
+    let folder = first.ancestors().find(|path| path.is_dir()).unwrap_or(&request.directory);
+    let repository = Repository::open(folder)?;
+    if let Some(path) = paths.into_iter().find(|path| !path.starts_with(repository.root())) {
+        let root = repository.root().to_owned();
+        return Err(GitError::Outside { path, root }.into());
+    }
+    let Some(base) = &args.base else { return Ok(Some(Since::staged(&repository)?)) };
+    let named = if base == "auto" { base::auto(&repository, surroundings)? } else { repository.revision(base)? };
+    Ok(Some(Since::base(&repository, repository.merge_base(&named)?)?))
+}
+
+fn explain_release(since: Option<&Since>, sources: &source::Sources, log: &mut dyn Write) -> io::Result<()> {
+    let Some(since) = since else { return Ok(()) };
+    let count =
+        |wanted: fn(&Change) -> bool| sources.migrations.iter().filter(|found| wanted(&found.standing.change)).count();
+    let added = count(|change| *change == Change::Added);
+    let modified = count(|change| matches!(change, Change::Modified { .. }));
+    let (name, id) = (&since.base.name, since.base.id.short());
+    let history = sources.migrations.len() - added - modified;
+    writeln!(log, "compared with {name} ({id}): {added} migrations are new, {modified} changed, {history} are history")
 }
 
 fn explain_sources(sources: &source::Sources, log: &mut dyn Write) -> io::Result<()> {

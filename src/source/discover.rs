@@ -56,8 +56,13 @@ pub(super) fn discover(request: &Request) -> Result<Found, SourceError> {
         match input {
             Input::Path(named) => {
                 let path = absolute(&request.directory, named);
-                let metadata = fs::metadata(&path).map_err(|error| unreachable_path(request, named, error))?;
-                if metadata.is_dir() {
+                let overlaid = matches!(request.overlay.get(&path), Some(Some(_)));
+                let metadata = fs::metadata(&path);
+                if overlaid && metadata.is_err() {
+                    named_files.push((path, number, None));
+                    continue;
+                }
+                if metadata.map_err(|error| unreachable_path(request, named, error))?.is_dir() {
                     walk(request, &mut found, Root { path: &path, number, depth: usize::MAX, reported: true })?;
                 } else {
                     named_files.push((path, number, None));
@@ -121,7 +126,7 @@ fn name_file(
     if let Some(file) = found.known.get(&path).and_then(|index| found.files.get_mut(*index)) {
         file.reported = true;
         file.named = true;
-        file.bytes = bytes.or(file.bytes.take());
+        file.bytes = bytes.or(file.bytes.take()).or_else(|| request.overlay.get(&path).cloned().flatten());
     }
     Ok(())
 }
@@ -172,19 +177,40 @@ fn walk(request: &Request, found: &mut Found, root: Root<'_>) -> Result<(), Sour
         }
         match look {
             Look::Take if is_folder => {}
-            Look::Take => found.add(FoundFile {
-                path: entry.into_path(),
-                root: root.number,
-                root_path: root.path.to_owned(),
-                reported: root.reported,
-                named: false,
-                bytes: None,
-            }),
+            Look::Take => found.add_from(request, root, entry.into_path()),
             Look::Pass => {}
             Look::Skip(reason) => found.skipped.push((entry.into_path(), reason)),
         }
     }
+    overlaid(request, found, root);
     Ok(())
+}
+
+/// Files below `root` that are only in the overlay.
+fn overlaid(request: &Request, found: &mut Found, root: Root<'_>) {
+    let from = std::ops::Bound::Included(root.path.to_owned());
+    let below = request.overlay.range((from, std::ops::Bound::Unbounded));
+    for (path, _) in below.take_while(|(path, _)| path.starts_with(root.path)).filter(|(_, bytes)| bytes.is_some()) {
+        let Ok(inside) = path.strip_prefix(root.path) else { continue };
+        let folders: Vec<_> = inside.ancestors().skip(1).map(|folder| root.path.join(folder)).collect();
+        let passed = folders.iter().any(|folder| {
+            let name = file_name(folder);
+            let is_root = folder == root.path;
+            !is_root
+                && (is_foreign(&name) || leave_out_folder(folder, &name).is_some() || request.exclude.contains(folder))
+        });
+        let name = file_name(path);
+        let taken = is_sql(&name) && !name.starts_with('.') && dialect::of_file(&name).is_none();
+        let near = inside.components().count() <= root.depth;
+        if taken && near && !passed && !request.exclude.contains(path) && !found.known.contains_key(path) {
+            found.add_from(request, root, path.clone());
+        }
+    }
+}
+
+/// Hidden folders, and those that hold other people's files.
+fn is_foreign(name: &str) -> bool {
+    name.starts_with('.') || FOREIGN_FOLDERS.contains(&name)
 }
 
 enum Look {
@@ -196,7 +222,7 @@ enum Look {
 fn look_at(request: &Request, entry: &DirEntry) -> Look {
     let name = entry.file_name().to_string_lossy();
     if entry.file_type().is_dir() {
-        if name.starts_with('.') || FOREIGN_FOLDERS.contains(&name.as_ref()) {
+        if is_foreign(&name) {
             return Look::Pass;
         }
         if request.exclude.contains(entry.path()) {
@@ -254,6 +280,17 @@ fn is_sql(name: &str) -> bool {
 }
 
 impl Found {
+    /// Adds a file below `root`, unless it is to be taken as gone.
+    fn add_from(&mut self, request: &Request, root: Root<'_>, path: PathBuf) {
+        let bytes = match request.overlay.get(&path) {
+            Some(None) => return,
+            Some(Some(bytes)) => Some(bytes.clone()),
+            None => None,
+        };
+        let (number, root_path) = (root.number, root.path.to_owned());
+        self.add(FoundFile { path, root: number, root_path, reported: root.reported, named: false, bytes });
+    }
+
     fn add(&mut self, file: FoundFile) {
         if let Some(known) = self.known.get(&file.path).and_then(|index| self.files.get_mut(*index)) {
             known.reported |= file.reported;

@@ -17,6 +17,45 @@ pub struct Migration {
     pub release: String,
     /// Report findings in it; otherwise it is only history.
     pub reported: bool,
+    /// Its place in the history.
+    pub standing: Standing,
+}
+
+/// The place of a migration in the history.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// It was asked about: named, or in a folder that was.
+    pub named: bool,
+    /// Which history it belongs to; the order means something within one only.
+    pub home: usize,
+    /// It runs again whenever it changes (Flyway's `R__`): neither its place nor its content is fixed once it has run.
+    pub repeatable: bool,
+    /// What became of it since the revision that is compared with.
+    pub change: Change,
+}
+
+/// What became of a migration since the revision that is compared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing is compared.
+    #[default]
+    Unknown,
+    /// It was there, and is the same.
+    Released,
+    /// It was not there.
+    Added,
+    /// It said something else.
+    Modified {
+        /// What it said.
+        before: String,
+    },
+    /// It is gone. Its text is what it was.
+    Deleted,
+    /// It was there under another name.
+    Moved {
+        /// The path it had, as it is shown.
+        from: PathBuf,
+    },
 }
 
 /// A part of a file.

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use super::discover::FoundFile;
 use super::home::Arranged;
 use super::layout::markers::{self, Marker};
-use super::migration::{Migration, Section, TransactionMode};
-use super::order::{is_release, version_prefix};
+use super::migration::{Change, Migration, Section, Standing, TransactionMode};
+use super::order::{Rank, is_release, version_prefix};
 use super::path::{file_name, shown};
 use super::text::{MAX_LENGTH, decode};
 use super::{LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, section};
@@ -50,6 +50,12 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
             path,
             sections: text.sections(tools.get(&arranged.group.number).copied()),
             reported: arranged.file.reported && !dump,
+            standing: Standing {
+                named: arranged.file.reported && !dump,
+                home: arranged.group.number,
+                repeatable: matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_))),
+                change: Change::Unknown,
+            },
             text: text.text,
             release: release.to_string_lossy().into_owned(),
         });

@@ -12,7 +12,7 @@ pub(crate) mod specs;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use switchback::source::migration::{Direction, Migration, Section, TransactionMode};
+use switchback::source::migration::{Direction, Migration, Section, Standing, TransactionMode};
 use switchback::syntax::span::Span;
 
 /// The root of the repository.
@@ -53,5 +53,6 @@ pub(crate) fn migration(path: &str, release: &str, text: &str, transaction: Tran
         sections: vec![Section { span, direction: Direction::Up, transaction }],
         release: release.to_owned(),
         reported: true,
+        standing: Standing::default(),
     }
 }

@@ -1,0 +1,121 @@
+//! What changed since a revision: which migrations are new, and so the release under review; which were there and are
+//! history; and what was done to history.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::migration::{Change, Migration};
+use super::path::{absolute, shown};
+use super::text::decode;
+use super::{Overlay, Sources};
+use crate::git::{Changed, GitError, ObjectId, Repository, Revision};
+
+/// Files that may be migrations: `x.sql`, `x.sql.postgres`.
+const PATTERNS: &[&str] = &["*.sql", "*.SQL", "*.sql.*"];
+
+/// All new migrations ship together.
+const UNDER_REVIEW: &str = "the release under review";
+
+/// The state that is compared with, and what differs from it.
+#[derive(Clone, Debug)]
+pub struct Since {
+    /// The revision.
+    pub base: Revision,
+    /// Migrations that differ, by absolute path, with what they said; none where they were not there.
+    changed: BTreeMap<PathBuf, Option<Vec<u8>>>,
+    /// What to read instead of what is on disk.
+    overlay: Overlay,
+}
+
+impl Since {
+    /// What the working tree changed since `base`.
+    pub fn base(repository: &Repository, base: Revision) -> Result<Self, GitError> {
+        let changes = repository.changes(&base, PATTERNS)?;
+        let mut since = Self { base, changed: contents_before(repository, &changes)?, overlay: Overlay::new() };
+        // The servers have run what is gone, so it is still history.
+        for change in changes.iter().filter(|change| change.gone) {
+            let before = since.changed.get(&change.path).cloned().flatten();
+            since.overlay.insert(change.path.clone(), before);
+        }
+        Ok(since)
+    }
+
+    /// What the index changed since the present commit, whatever the working tree holds.
+    pub fn staged(repository: &Repository) -> Result<Self, GitError> {
+        let base = repository.head()?;
+        let changes = repository.staged(&base, PATTERNS)?;
+        let mut since = Self { base, changed: contents_before(repository, &changes)?, overlay: Overlay::new() };
+        since.overlay.extend(repository.untracked(PATTERNS)?.into_iter().map(|path| (path, None)));
+        let unstaged = repository.unstaged(PATTERNS)?;
+        since.overlay.extend(contents_before(repository, &unstaged)?);
+        for change in changes.iter().filter(|change| change.gone) {
+            let before = since.changed.get(&change.path).cloned().flatten();
+            since.overlay.insert(change.path.clone(), before);
+        }
+        Ok(since)
+    }
+
+    /// What to read instead of what is on disk.
+    pub fn overlay(&self) -> Overlay {
+        self.overlay.clone()
+    }
+
+    /// Says of each migration what became of it, and reports on those only that are new or changed.
+    pub fn mark(&self, directory: &Path, sources: &mut Sources) {
+        let paths: Vec<PathBuf> = sources.migrations.iter().map(|found| absolute(directory, &found.path)).collect();
+        let gone: BTreeMap<&[u8], &PathBuf> = self.gone().collect();
+        for (migration, path) in sources.migrations.iter_mut().zip(&paths) {
+            migration.standing.change = match self.changed.get(path) {
+                None => Change::Released,
+                Some(Some(_)) if self.is_gone(path) => Change::Deleted,
+                Some(Some(before)) => Change::Modified { before: decode(before.clone()) },
+                Some(None) => match gone.get(migration.text.as_bytes()) {
+                    Some(from) => Change::Moved { from: shown(directory, from) },
+                    None => Change::Added,
+                },
+            };
+        }
+        let moved = |migration: &Migration| match &migration.standing.change {
+            Change::Moved { from } => Some(from.clone()),
+            _ => None,
+        };
+        let moved: Vec<PathBuf> = sources.migrations.iter().filter_map(moved).collect();
+        // What was moved is history once, under its new name.
+        sources
+            .migrations
+            .retain(|migration| migration.standing.change != Change::Deleted || !moved.contains(&migration.path));
+        for migration in &mut sources.migrations {
+            let new = matches!(migration.standing.change, Change::Added | Change::Modified { .. });
+            migration.reported &= new;
+            if new {
+                UNDER_REVIEW.clone_into(&mut migration.release);
+            }
+        }
+    }
+
+    /// Migrations that are gone: what they said, and where they were.
+    fn gone(&self) -> impl Iterator<Item = (&[u8], &PathBuf)> {
+        self.changed
+            .iter()
+            .filter(|(path, _)| self.is_gone(path))
+            .filter_map(|(path, before)| Some((before.as_deref()?, path)))
+    }
+
+    fn is_gone(&self, path: &Path) -> bool {
+        let before = self.changed.get(path).and_then(Option::as_ref);
+        before.is_some() && self.overlay.get(path).map(Option::as_ref) == Some(before)
+    }
+}
+
+/// What each changed file was before; none where it was not there.
+fn contents_before(
+    repository: &Repository,
+    changes: &[Changed],
+) -> Result<BTreeMap<PathBuf, Option<Vec<u8>>>, GitError> {
+    let wanted: Vec<&ObjectId> = changes.iter().filter_map(|change| change.before.as_ref()).collect();
+    let mut contents = repository.read(&wanted)?.into_iter();
+    Ok(changes
+        .iter()
+        .map(|change| (change.path.clone(), change.before.as_ref().and_then(|_| contents.next())))
+        .collect())
+}

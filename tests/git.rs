@@ -1,0 +1,299 @@
+//! Releases from git, on real repositories: what is under review, what is history, and what was done to history.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Git that reads no configuration but its own, and always knows who commits.
+const GIT: &[(&str, &str)] = &[
+    ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ("GIT_CONFIG_SYSTEM", "/dev/null"),
+    ("GIT_AUTHOR_NAME", "a"),
+    ("GIT_AUTHOR_EMAIL", "a@example.com"),
+    ("GIT_COMMITTER_NAME", "a"),
+    ("GIT_COMMITTER_EMAIL", "a@example.com"),
+    ("GIT_ALLOW_PROTOCOL", "file"),
+];
+
+const CREATE: &str = "CREATE TABLE users (id bigint PRIMARY KEY, email text);\n";
+const COLUMN: &str = "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN city text;\n";
+const INDEX: &str = "SET lock_timeout = '5s';\nCREATE INDEX users_email ON users (email);\n";
+const OTHER: &str = "SET lock_timeout = '5s';\nCREATE INDEX users_city ON users (city);\n";
+
+struct Repository(PathBuf);
+
+impl Repository {
+    /// A repository with a released history: a table, and a column.
+    fn new(test: &str) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("git").join(test);
+        let _ = std::fs::remove_dir_all(&root);
+        std::fs::create_dir_all(&root).unwrap();
+        let repository = Self(root.join("app"));
+        std::fs::create_dir_all(&repository.0).unwrap();
+        repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        repository.write("db/0001_create.sql", CREATE);
+        repository.write("db/0003_city.sql", COLUMN);
+        repository.commit("released");
+        repository.git(&["switch", "--quiet", "--create", "topic"]);
+        repository
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        command.args(arguments).current_dir(&self.0).stdin(Stdio::null()).envs(GIT.iter().copied());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn remove(&self, path: &str) {
+        std::fs::remove_file(self.0.join(path)).unwrap();
+    }
+
+    fn commit(&self, message: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", message]);
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
+        let path = std::env::var_os("PATH").unwrap();
+        command.arg("check").args(arguments).current_dir(&self.0).env_clear().env("PATH", path);
+        command.envs(GIT.iter().copied()).stdin(Stdio::null());
+        command
+    }
+
+    fn check(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// `file:line rule` of every finding.
+    fn found(&self, arguments: &[&str]) -> Vec<String> {
+        findings(&self.check(arguments))
+    }
+}
+
+fn findings(output: &Output) -> Vec<String> {
+    assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let lines = text.split('\n').filter(|line| line.contains(": error[") || line.contains(": note["));
+    lines
+        .map(|line| {
+            let place = line.split(':').take(2).collect::<Vec<_>>().join(":");
+            let rule = line.split(['[', ']']).nth(1).unwrap();
+            format!("{place} {rule}")
+        })
+        .collect()
+}
+
+fn error(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn new_migrations_are_the_release_under_review() {
+    let repository = Repository::new("new");
+    repository.write("db/0004_index.sql", INDEX);
+    repository.commit("add an index");
+    assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0004_index.sql:2 index-not-concurrent"]);
+    repository.write("db/0005_not_committed.sql", OTHER);
+    let both = ["db/0004_index.sql:2 index-not-concurrent", "db/0005_not_committed.sql:2 index-not-concurrent"];
+    assert_eq!(repository.found(&["db", "--base", "main"]), both);
+    assert_eq!(repository.found(&["db/0005_not_committed.sql", "--base", "main"]), both[1..]);
+    assert_eq!(repository.found(&["db", "--base", "topic"]), both[1..]);
+}
+
+#[test]
+fn nothing_new_is_clean() {
+    let repository = Repository::new("nothing");
+    let output = repository.check(&["db", "--base", "main", "--verbose"]);
+    assert_eq!(output.status.code(), Some(0));
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(log.contains("compared with main ("), "{log}");
+    assert!(log.contains("0 migrations are new, 0 changed, 2 are history"), "{log}");
+}
+
+#[test]
+fn files_of_a_release_ship_together() {
+    let repository = Repository::new("together");
+    repository.write("db/0004_town.sql", "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN town text;\n");
+    repository.write("db/0005_drop.sql", "SET lock_timeout = '5s';\nALTER TABLE users DROP COLUMN city;\n");
+    assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0005_drop.sql:2 expand-with-contract"]);
+}
+
+#[test]
+fn history_is_not_rewritten() {
+    let repository = Repository::new("rewritten");
+    repository.write("db/0003_city.sql", &COLUMN.replace("text", "varchar(40)"));
+    assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0003_city.sql:2 history-rewritten"]);
+    repository.write("db/0003_city.sql", &format!("-- where they live\n{COLUMN}"));
+    assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0003_city.sql:1 history-rewritten"]);
+    let output = repository.check(&["db", "--base", "main"]);
+    assert_eq!(output.status.code(), Some(0), "a comment is a note");
+    repository.remove("db/0003_city.sql");
+    repository.write("db/0004_index.sql", OTHER);
+    let found = repository.found(&["db", "--base", "main"]);
+    assert_eq!(found, ["db/0003_city.sql:1 history-rewritten", "db/0004_index.sql:2 index-not-concurrent"]);
+}
+
+#[test]
+fn a_renamed_migration_is_history_under_its_new_name() {
+    let repository = Repository::new("renamed");
+    repository.git(&["mv", "db/0003_city.sql", "db/0002_city.sql"]);
+    repository.write("db/0004_index.sql", OTHER);
+    let found = repository.found(&["db", "--base", "main"]);
+    assert_eq!(found, ["db/0002_city.sql:1 history-rewritten", "db/0004_index.sql:2 index-not-concurrent"]);
+}
+
+#[test]
+fn a_late_version_is_out_of_order() {
+    let repository = Repository::new("late");
+    repository.write("db/0002_index.sql", INDEX);
+    let found = repository.found(&["db", "--base", "main"]);
+    assert_eq!(found, ["db/0002_index.sql:1 out-of-order", "db/0002_index.sql:2 index-not-concurrent"]);
+}
+
+#[test]
+fn repeatable_migrations_are_meant_to_change() {
+    let repository = Repository::new("repeatable");
+    repository.write("flyway/V1__create.sql", CREATE);
+    repository.write("flyway/R__view.sql", "CREATE OR REPLACE VIEW mails AS SELECT email FROM users;\n");
+    repository.commit("released");
+    repository.git(&["branch", "--force", "main"]);
+    repository.write("flyway/R__view.sql", "CREATE OR REPLACE VIEW mails AS SELECT email, id FROM users;\n");
+    repository.write("flyway/V2__city.sql", COLUMN);
+    let rules = repository.found(&["flyway", "--base", "main"]);
+    assert!(
+        rules.iter().all(|found| !found.contains("history-rewritten") && !found.contains("out-of-order")),
+        "{rules:?}"
+    );
+}
+
+#[test]
+fn the_base_is_where_the_branches_part() {
+    let repository = Repository::new("merge");
+    repository.write("db/0005_index.sql", INDEX);
+    repository.commit("on the branch");
+    repository.git(&["switch", "--quiet", "main"]);
+    repository.write("db/0004_other.sql", OTHER);
+    repository.commit("on main");
+    repository.git(&["switch", "--quiet", "topic"]);
+    let own = ["db/0005_index.sql:2 index-not-concurrent"];
+    assert_eq!(repository.found(&["db", "--base", "main"]), own, "main went on");
+    repository.git(&["merge", "--quiet", "--no-edit", "main"]);
+    assert_eq!(repository.found(&["db", "--base", "main"]), own, "main was merged into the branch");
+}
+
+#[test]
+fn staged_is_what_the_next_commit_holds() {
+    let repository = Repository::new("staged");
+    repository.write("db/0004_index.sql", INDEX);
+    repository.git(&["add", "db/0004_index.sql"]);
+    repository.write("db/0004_index.sql", "SELECT 1;\n");
+    repository.write("db/0005_not_staged.sql", OTHER);
+    assert_eq!(repository.found(&["db", "--staged"]), ["db/0004_index.sql:2 index-not-concurrent"]);
+    assert_eq!(repository.found(&["db/0004_index.sql", "--staged"]), ["db/0004_index.sql:2 index-not-concurrent"]);
+    repository.git(&["rm", "--quiet", "--cached", "db/0003_city.sql"]);
+    let found = repository.found(&["db", "--staged"]);
+    assert_eq!(found, ["db/0003_city.sql:1 history-rewritten", "db/0004_index.sql:2 index-not-concurrent"]);
+}
+
+#[test]
+fn staged_works_before_the_first_commit() {
+    let repository = Repository::new("first");
+    let fresh = Repository(repository.0.join("../fresh"));
+    std::fs::create_dir_all(&fresh.0).unwrap();
+    fresh.git(&["init", "--quiet"]);
+    fresh.write("db/1_create.sql", CREATE);
+    fresh.git(&["add", "db"]);
+    let output = fresh.check(&["db", "--staged", "--verbose"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 migrations are new"));
+}
+
+#[test]
+fn services_tell_the_base() {
+    let repository = Repository::new("services");
+    repository.write("db/0004_index.sql", INDEX);
+    repository.commit("add an index");
+    repository.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    repository.git(&["update-ref", "refs/remotes/origin/release", "topic"]);
+    let own = ["db/0004_index.sql:2 index-not-concurrent"];
+    assert_eq!(repository.found(&["db", "--base", "auto"]), own, "the default branch");
+    let output = repository.command(&["db", "--base", "auto"]).env("GITHUB_BASE_REF", "release").output().unwrap();
+    assert_eq!(findings(&output), [""; 0]);
+    let event = repository.0.join("event.json");
+    std::fs::write(&event, format!("{{\"before\": \"{}\"}}", repository.git(&["rev-parse", "main"]))).unwrap();
+    let output = repository.command(&["db", "--base", "auto"]).env("GITHUB_EVENT_PATH", &event).output().unwrap();
+    assert_eq!(findings(&output), own);
+    let output = repository.command(&["db", "--base", "auto"]).env("GITHUB_BASE_REF", "gone").output().unwrap();
+    assert!(error(&output).contains("there is no revision 'origin/gone'"), "{}", error(&output));
+}
+
+#[test]
+fn a_shallow_clone_says_what_fixes_it() {
+    let repository = Repository::new("shallow");
+    for step in 0..3 {
+        repository.write(&format!("notes/{step}.txt"), "a step");
+        repository.commit("a step");
+    }
+    let source = format!("file://{}", repository.0.display());
+    let clone = Repository(repository.0.join("../clone"));
+    let _ = std::fs::remove_dir_all(&clone.0);
+    let target = clone.0.to_str().unwrap();
+    repository.git(&["clone", "--quiet", "--depth=1", "--no-single-branch", "--branch=topic", &source, target]);
+    let text = error(&clone.check(&["db", "--base", "origin/main"]));
+    assert!(text.contains("'origin/main' and HEAD have no commit in common here"), "{text}");
+    assert!(text.contains("fetch-depth: 0"), "{text}");
+    let text = error(&clone.check(&["db", "--base", "origin/nowhere"]));
+    assert!(text.contains("there is no revision 'origin/nowhere'") && text.contains("shallow"), "{text}");
+}
+
+#[test]
+fn mistakes_are_explained() {
+    let repository = Repository::new("mistakes");
+    let text = error(&repository.check(&["db", "--base", "mian"]));
+    assert!(text.contains("there is no revision 'mian'"), "{text}");
+    let text = error(&repository.check(&["db", "--base=--output=/tmp/x"]));
+    assert!(text.contains("there is no revision"), "an option is no revision: {text}");
+    let outside = std::env::temp_dir().join("switchback-no-repository");
+    std::fs::create_dir_all(&outside).unwrap();
+    std::fs::write(outside.join("1.sql"), CREATE).unwrap();
+    let text = error(&repository.command(&[".", "--base", "main"]).current_dir(&outside).output().unwrap());
+    assert!(text.contains("is not in a git repository"), "{text}");
+    let text = error(&repository.check(&["db", outside.to_str().unwrap(), "--base", "main"]));
+    assert!(text.contains("lies outside the repository"), "{text}");
+}
+
+#[test]
+fn worktrees_and_submodules_are_repositories() {
+    let repository = Repository::new("trees");
+    repository.write("db/0004_index.sql", INDEX);
+    repository.commit("add an index");
+    let own = ["db/0004_index.sql:2 index-not-concurrent"];
+    let tree = Repository(repository.0.join("../tree"));
+    repository.git(&["worktree", "add", "--quiet", "--detach", "../tree", "topic"]);
+    assert_eq!(tree.found(&["db", "--base", "main"]), own);
+    let outer = Repository(repository.0.join("../outer"));
+    std::fs::create_dir_all(&outer.0).unwrap();
+    outer.git(&["init", "--quiet", "--initial-branch=main"]);
+    outer.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../app", "app"]);
+    outer.commit("hold the app");
+    assert_eq!(outer.found(&["app/db", "--base", "origin/main"]), ["app/db/0004_index.sql:2 index-not-concurrent"]);
+}
+
+#[test]
+fn it_works_from_a_folder_inside() {
+    let repository = Repository::new("inside");
+    repository.write("db/0004_index.sql", INDEX);
+    let output = repository.command(&[".", "--base", "main"]).current_dir(repository.0.join("db")).output().unwrap();
+    assert_eq!(findings(&output), ["0004_index.sql:2 index-not-concurrent"]);
+}
