@@ -46,6 +46,17 @@ pub struct Changed {
     pub gone: bool,
 }
 
+/// A file of a revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeFile {
+    /// The file, absolute, spelled as the repository's root.
+    pub path: PathBuf,
+    /// Its content.
+    pub id: ObjectId,
+    /// The bytes of its content.
+    pub size: u64,
+}
+
 impl ObjectId {
     /// As many digits as people read.
     pub fn short(&self) -> &str {
@@ -154,6 +165,29 @@ impl Repository {
         arguments.extend(patterns);
         let output = self.run(&arguments, &[])?;
         Ok(output.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| self.absolute(path)).collect())
+    }
+
+    /// Files that git knows.
+    pub fn tracked(&self) -> Result<Vec<PathBuf>, GitError> {
+        let output = self.run(&["ls-files", "-z", "--cached", "--full-name"], &[])?;
+        Ok(output.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| self.absolute(path)).collect())
+    }
+
+    /// The files of a revision. Links and submodules are left out.
+    pub fn tree(&self, revision: &Revision) -> Result<Vec<TreeFile>, GitError> {
+        let output = self.run(&["ls-tree", "-r", "-l", "-z", "--full-tree", revision.id.as_str()], &[])?;
+        let entries = output.split(|byte| *byte == 0).filter_map(|entry| {
+            // `100644 blob <id>    <size>`, a tab, the path.
+            let tab = entry.iter().position(|byte| *byte == b'\t')?;
+            let (head, path) = entry.split_at_checked(tab)?;
+            let head = String::from_utf8_lossy(head).into_owned();
+            let words: Vec<&str> = head.split_whitespace().collect();
+            let [mode, "blob", id, size] = words.as_slice() else { return None };
+            let is_file = mode.starts_with("100");
+            let path = self.absolute(path.get(1..)?);
+            is_file.then(|| TreeFile { path, id: ObjectId((*id).to_owned()), size: size.parse().unwrap_or(0) })
+        });
+        Ok(entries.collect())
     }
 
     /// The contents of `objects`, in their order.

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod engine;
+pub mod evidence;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;

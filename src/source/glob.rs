@@ -31,7 +31,7 @@ impl Exclude {
     }
 
     /// Whether an absolute path, or a folder above it, is left out.
-    pub(super) fn contains(&self, absolute: &Path) -> bool {
+    pub fn contains(&self, absolute: &Path) -> bool {
         if self.patterns.is_empty() {
             return false;
         }
