@@ -25,3 +25,4 @@ pub mod spec;
 pub mod suggest;
 mod suppress;
 pub mod syntax;
+pub mod timeline;
