@@ -29,6 +29,8 @@ pub struct Config {
     pub paths: Vec<PathBuf>,
     /// What not to read.
     pub exclude: Exclude,
+    /// Migrations that run when the new code does, rather than before it.
+    pub post_deploy: Exclude,
 }
 
 /// Why a configuration cannot be used.
@@ -129,6 +131,11 @@ mod tests {
             paths = ["db/migrations"]
             exclude = ["**/seeds/**"]
             transaction = "single-query"
+            post-deploy = ["db/migrations/post/**"]
+            [code]
+            search = false
+            paths = ["app"]
+            exclude = ["docs/**"]
             [tables]
             large-rows = 50_000
             [tables.rows]
@@ -145,6 +152,10 @@ mod tests {
         assert_eq!(config.fail_on, FailOn::Warning);
         assert_eq!(config.paths, [Path::new("/app/db/migrations")]);
         assert_eq!(config.settings.transaction, Some(TransactionMode::SingleQuery));
+        assert!(config.post_deploy.contains(Path::new("/app/db/migrations/post/1.sql")));
+        assert!(config.settings.code.off);
+        assert_eq!(config.settings.code.paths, [Path::new("/app/app")]);
+        assert!(config.settings.code.exclude.contains(Path::new("/app/docs/a.py")));
         assert_eq!(config.settings.large_rows, 50_000);
         assert_eq!(config.settings.table_rows["users"], 40_000_000);
         assert_eq!(config.settings.table_rows["billing.invoices"], 2_000);
@@ -191,7 +202,11 @@ mod tests {
         );
         assert_eq!(
             problem("zzz = 1\n"),
-            table("unknown key `zzz`", "zzz", "known keys: `engine`, `fail-on`, `migrations`, `tables`, `rules`")
+            table(
+                "unknown key `zzz`",
+                "zzz",
+                "known keys: `engine`, `fail-on`, `migrations`, `code`, `tables`, `rules`"
+            )
         );
     }
 

@@ -62,7 +62,15 @@ pub struct CodeSearch {
     pub found: BTreeMap<Target, References>,
 }
 
+/// Nothing was gathered.
+static NONE: Evidence = Evidence { running: None, coming: None };
+
 impl Evidence {
+    /// Nothing.
+    pub fn none() -> &'static Self {
+        &NONE
+    }
+
     /// The search that counts for a migration; `post_deploy`: it runs when the new code does.
     pub fn code(&self, post_deploy: bool) -> Option<&CodeSearch> {
         if post_deploy { self.coming.as_ref() } else { self.running.as_ref() }

@@ -1,6 +1,7 @@
 //! A finding: what is said about one place, before any format.
 
 use crate::engine::lock::LockMode;
+use crate::evidence::References;
 use crate::fix::Fix;
 use crate::rule::RuleId;
 use crate::schema::operation::QName;
@@ -56,6 +57,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Other places that matter.
     pub related: Vec<Related>,
+    /// Places in code that name what it is about.
+    pub code: Option<CodeReferences>,
     /// An edit that makes it safe.
     pub fix: Option<Fix>,
 }
@@ -76,8 +79,26 @@ impl Finding {
             notes: Vec::new(),
             help: None,
             related: Vec::new(),
+            code: None,
             fix: None,
         }
+    }
+}
+
+/// The code that names what a finding is about.
+#[derive(Clone, Debug)]
+pub struct CodeReferences {
+    /// The revision that was searched, as people call it.
+    pub revision: String,
+    /// What was found there.
+    pub references: References,
+}
+
+impl CodeReferences {
+    /// What is left out of the places: `and 12 more at origin/main (1a2b3c4d5e)`.
+    pub fn more(&self) -> Option<String> {
+        let more = self.references.total.saturating_sub(self.references.places.len());
+        (more > 0).then(|| format!("and {more} more at {}", self.revision))
     }
 }
 

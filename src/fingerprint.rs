@@ -107,6 +107,7 @@ mod tests {
             notes: Vec::new(),
             help: None,
             related: Vec::new(),
+            code: None,
             fix: None,
         }
     }

@@ -1,10 +1,12 @@
 //! The whole walk: read every file, replay the history, run the rules, apply directives and levels.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::time::Instant;
 
+use crate::evidence::{self, Evidence, Target};
 use crate::finding::{Finding, Level};
-use crate::outcome::{Outcome, Summary};
+use crate::outcome::{Allowed, Outcome, Summary};
 use crate::review::history;
 use crate::review::replay::Parsed;
 use crate::review::step::{Release, Step};
@@ -22,9 +24,21 @@ const CATCH_ALL: &[&str] = &["blocking-scan", "blocking-rewrite"];
 
 /// Checks the migrations, which are in the order they run.
 pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
+    let Ok(outcome) = lint_with(migrations, settings, |_| Ok::<_, Infallible>(Evidence::default()));
+    outcome
+}
+
+/// Checks the migrations on evidence: `gather` is given what the migrations under review take away.
+pub fn lint_with<E>(
+    migrations: &[Migration],
+    settings: &Settings,
+    gather: impl FnOnce(&BTreeSet<Target>) -> Result<Evidence, E>,
+) -> Result<Outcome, E> {
     let start = Instant::now();
     let parsed = history::read(migrations);
-    let mut outcome = replay(&parsed, settings);
+    let targets = evidence::wanted(&parsed);
+    let evidence = if targets.is_empty() { Evidence::default() } else { gather(&targets)? };
+    let mut outcome = replay(&parsed, settings, &evidence);
     outcome.findings.extend(check_history(&parsed));
     suppress::apply(&parsed, settings, &mut outcome);
     outcome.findings.retain_mut(|finding| settle(finding, settings));
@@ -32,13 +46,13 @@ pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
     outcome.findings.dedup_by(|a, b| (a.file, a.span, a.rule, &a.message) == (b.file, b.span, b.rule, &b.message));
     count(&mut outcome);
     outcome.summary.duration = start.elapsed();
-    outcome
+    Ok(outcome)
 }
 
 /// Runs the rules release by release.
-fn replay(parsed: &[Parsed<'_>], settings: &Settings) -> Outcome {
+fn replay(parsed: &[Parsed<'_>], settings: &Settings, evidence: &Evidence) -> Outcome {
     let mut outcome = Outcome::default();
-    history::replay(parsed, settings, |files, release| {
+    history::replay(parsed, settings, evidence, |files, release| {
         for parsed in files.iter().filter(|parsed| parsed.migration.reported) {
             outcome.summary.files += 1;
             outcome.summary.statements +=
@@ -46,7 +60,7 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings) -> Outcome {
         }
         if !release.steps.is_empty() {
             outcome.summary.unrecognized += unrecognized(&release.steps);
-            outcome.findings.extend(check(release));
+            outcome.findings.extend(check(release, &mut outcome.allowed));
         }
     });
     outcome
@@ -70,7 +84,7 @@ fn unrecognized(steps: &[Step<'_>]) -> usize {
 }
 
 /// Every finding of every rule; the catch-alls only on clauses that no specific rule speaks of.
-fn check(release: &Release<'_>) -> Vec<Finding> {
+fn check(release: &Release<'_>, allowed: &mut Vec<Allowed>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for rule in RULES {
         let mut findings = Findings::new(rule.id, spec::level(rule.id));
@@ -79,6 +93,7 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
             Check::Release(check) => check(release, &mut findings),
             Check::History(_) | Check::Directive(_) => {}
         }
+        allowed.extend(findings.take_allowed());
         found.extend(findings.into_vec());
     }
     let is_catch_all = |finding: &Finding| CATCH_ALL.contains(&finding.rule.0);

@@ -3,28 +3,36 @@
 use std::time::Duration;
 
 use crate::finding::{Finding, Level};
-use crate::syntax::span::Span;
 
 /// Everything a check found.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// In order of file, place and rule.
     pub findings: Vec<Finding>,
-    /// Findings a directive allowed.
+    /// Findings that a directive or evidence allowed.
     pub allowed: Vec<Allowed>,
     /// Figures.
     pub summary: Summary,
 }
 
-/// A finding that a directive allowed.
+/// A finding that was allowed.
 #[derive(Clone, Debug)]
 pub struct Allowed {
     /// What was found.
     pub finding: Finding,
     /// The reason given.
     pub reason: String,
-    /// The directive.
-    pub directive: Span,
+    /// Who allowed it.
+    pub by: AllowedBy,
+}
+
+/// Who allowed a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AllowedBy {
+    /// A directive in the file.
+    Directive,
+    /// What is known from outside the migrations.
+    Evidence,
 }
 
 /// The figures of a check.

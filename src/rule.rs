@@ -1,7 +1,9 @@
 //! What a rule is: a specification in `rules/<id>.md` and one function.
 
-use crate::finding::{Finding, Level, LockClaim, Related};
+use crate::evidence::References;
+use crate::finding::{CodeReferences, Finding, Level, LockClaim, Related};
 use crate::fix::Fix;
+use crate::outcome::{Allowed, AllowedBy};
 use crate::review::replay::Parsed;
 use crate::review::step::{Impact, Release, Size, Step};
 use crate::syntax::span::Span;
@@ -40,12 +42,13 @@ pub struct Findings {
     rule: RuleId,
     level: Level,
     found: Vec<Finding>,
+    allowed: Vec<Allowed>,
 }
 
 impl Findings {
     /// For the rule `rule`, which reports at `level` unless the table is small.
     pub fn new(rule: RuleId, level: Level) -> Self {
-        Self { rule, level, found: Vec::new() }
+        Self { rule, level, found: Vec::new(), allowed: Vec::new() }
     }
 
     /// Starts a finding on the operation of `step`. Nothing is reported before `emit`.
@@ -59,6 +62,11 @@ impl Findings {
     pub fn at(&mut self, file: u32, span: Span, message: impl Into<String>) -> Builder<'_> {
         let finding = Finding::new(self.rule, self.level, file, span, span, message);
         Builder { findings: self, finding }
+    }
+
+    /// Takes everything that evidence allowed.
+    pub fn take_allowed(&mut self) -> Vec<Allowed> {
+        std::mem::take(&mut self.allowed)
     }
 
     /// Everything reported.
@@ -155,6 +163,17 @@ impl Builder<'_> {
     pub fn at_most(mut self, level: Level) -> Self {
         self.finding.level = self.finding.level.min(level);
         self
+    }
+
+    /// The places in code that name what it is about.
+    pub fn code(mut self, revision: impl Into<String>, references: &References) -> Self {
+        self.finding.code = Some(CodeReferences { revision: revision.into(), references: references.clone() });
+        self
+    }
+
+    /// Does not report it: evidence says that it is right. `reason` is the evidence.
+    pub fn allow(self, reason: impl Into<String>) {
+        self.findings.allowed.push(Allowed { finding: self.finding, reason: reason.into(), by: AllowedBy::Evidence });
     }
 
     /// Reports it.

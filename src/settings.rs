@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::evidence::code;
 use crate::finding::Level;
 use crate::rule::RuleId;
 use crate::source::migration::TransactionMode;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub ignore: Vec<RuleId>,
     /// How sections run whose layout does not tell.
     pub transaction: Option<TransactionMode>,
+    /// Where running code is looked for.
+    pub code: code::Options,
 }
 
 impl Default for Settings {
@@ -42,6 +45,7 @@ impl Default for Settings {
             select: Vec::new(),
             ignore: Vec::new(),
             transaction: None,
+            code: code::Options::default(),
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Request {
     pub inputs: Vec<Input>,
     /// What is not to be read, even where it was named.
     pub exclude: Exclude,
+    /// Migrations that run when the new code does, rather than before it.
+    pub post_deploy: Exclude,
     /// What to read instead of what is on disk.
     pub overlay: Overlay,
 }
@@ -52,6 +54,13 @@ pub enum Input {
         /// The text as it came.
         bytes: Vec<u8>,
     },
+}
+
+impl Request {
+    /// A path as it is shown, absolute again.
+    pub fn absolute(&self, shown: &Path) -> PathBuf {
+        path::absolute(&self.directory, shown)
+    }
 }
 
 impl Input {

@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::fix::{Edit, Fix};
-use crate::outcome::{Allowed, Outcome};
+use crate::outcome::{Allowed, AllowedBy, Outcome};
 use crate::review::replay::Parsed;
 use crate::rule::RuleId;
 use crate::rules::RULES;
@@ -33,20 +33,29 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
     if places.is_empty() {
         return;
     }
-    // Both lists are in the order of files, so each finding looks only at its own file's directives.
+    // Where evidence speaks, the directive is for the runs that have none.
+    for allowed in &outcome.allowed {
+        allow(&mut places, &allowed.finding);
+    }
     let found = std::mem::take(&mut outcome.findings);
     for finding in found {
-        let start = places.partition_point(|place| place.file < finding.file);
-        let end = places.partition_point(|place| place.file <= finding.file);
-        let own = places.get_mut(start..end).unwrap_or_default();
-        match own.iter_mut().find_map(|place| place.allows(&finding)) {
-            Some((reason, directive)) => outcome.allowed.push(Allowed { finding, reason, directive }),
+        match allow(&mut places, &finding) {
+            Some(reason) => outcome.allowed.push(Allowed { finding, reason, by: AllowedBy::Directive }),
             None => outcome.findings.push(finding),
         }
     }
     for place in &places {
         place.judge(settings, &mut outcome.findings);
     }
+}
+
+/// The reason of the directive that allows the finding. Directives are in the order of files, so only those of its file
+/// are looked at.
+fn allow(places: &mut [Place<'_>], finding: &Finding) -> Option<String> {
+    let start = places.partition_point(|place| place.file < finding.file);
+    let end = places.partition_point(|place| place.file <= finding.file);
+    let own = places.get_mut(start..end).unwrap_or_default();
+    own.iter_mut().find_map(|place| place.allows(finding))
 }
 
 /// A directive at its place.
@@ -84,7 +93,7 @@ fn with_line(text: &str, comment: Span) -> Span {
 }
 
 impl Place<'_> {
-    fn allows(&mut self, finding: &Finding) -> Option<(String, Span)> {
+    fn allows(&mut self, finding: &Finding) -> Option<String> {
         if self.directive.problem.is_some() || self.target.is_some_and(|target| target != finding.statement) {
             return None;
         }
@@ -92,7 +101,7 @@ impl Place<'_> {
         if let Some(used) = self.used.get_mut(index) {
             *used = true;
         }
-        Some((self.directive.reason.clone(), self.directive.span))
+        Some(self.directive.reason.clone())
     }
 
     /// Findings on the directive itself.

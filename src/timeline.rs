@@ -7,6 +7,7 @@ pub mod window;
 
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode;
+use crate::evidence::Evidence;
 use crate::review::history;
 use crate::review::session::{OpenTransaction, Timeout};
 use crate::review::step::Size;
@@ -131,7 +132,7 @@ pub fn of<'a>(migrations: &'a [Migration], settings: &Settings) -> Vec<File<'a>>
     let parsed = history::read(migrations);
     let mut files = Vec::new();
     let mut first = 0;
-    history::replay(&parsed, settings, |release_files, release| {
+    history::replay(&parsed, settings, Evidence::none(), |release_files, release| {
         for parsed in release_files {
             if let Some(migration) = migrations.get(first).filter(|migration| migration.reported) {
                 let number = u32::try_from(first).unwrap_or(u32::MAX);

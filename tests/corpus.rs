@@ -113,6 +113,7 @@ fn every_repository_is_answered() {
             directory: directory.clone(),
             inputs,
             exclude: Exclude::default(),
+            post_deploy: Exclude::default(),
             overlay: Overlay::new(),
         }) else {
             println!("no migrations for us in {}", directory.display());

@@ -2,105 +2,28 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod common;
 
-/// Git that reads no configuration but its own, and always knows who commits.
-const GIT: &[(&str, &str)] = &[
-    ("GIT_CONFIG_GLOBAL", "/dev/null"),
-    ("GIT_CONFIG_SYSTEM", "/dev/null"),
-    ("GIT_AUTHOR_NAME", "a"),
-    ("GIT_AUTHOR_EMAIL", "a@example.com"),
-    ("GIT_COMMITTER_NAME", "a"),
-    ("GIT_COMMITTER_EMAIL", "a@example.com"),
-    ("GIT_ALLOW_PROTOCOL", "file"),
-];
+use common::repository::{Repository, error, findings};
 
 const CREATE: &str = "CREATE TABLE users (id bigint PRIMARY KEY, email text);\n";
 const COLUMN: &str = "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN city text;\n";
 const INDEX: &str = "SET lock_timeout = '5s';\nCREATE INDEX users_email ON users (email);\n";
 const OTHER: &str = "SET lock_timeout = '5s';\nCREATE INDEX users_city ON users (city);\n";
 
-struct Repository(PathBuf);
-
-impl Repository {
-    /// A repository with a released history: a table, and a column.
-    fn new(test: &str) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("git").join(test);
-        let _ = std::fs::remove_dir_all(&root);
-        std::fs::create_dir_all(&root).unwrap();
-        let repository = Self(root.join("app"));
-        std::fs::create_dir_all(&repository.0).unwrap();
-        repository.git(&["init", "--quiet", "--initial-branch=main"]);
-        repository.write("db/0001_create.sql", CREATE);
-        repository.write("db/0003_city.sql", COLUMN);
-        repository.commit("released");
-        repository.git(&["switch", "--quiet", "--create", "topic"]);
-        repository
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        let mut command = Command::new("git");
-        command.args(arguments).current_dir(&self.0).stdin(Stdio::null()).envs(GIT.iter().copied());
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.0.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn remove(&self, path: &str) {
-        std::fs::remove_file(self.0.join(path)).unwrap();
-    }
-
-    fn commit(&self, message: &str) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message", message]);
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
-        let path = std::env::var_os("PATH").unwrap();
-        command.arg("check").args(arguments).current_dir(&self.0).env_clear().env("PATH", path);
-        command.envs(GIT.iter().copied()).stdin(Stdio::null());
-        command
-    }
-
-    fn check(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// `file:line rule` of every finding.
-    fn found(&self, arguments: &[&str]) -> Vec<String> {
-        findings(&self.check(arguments))
-    }
-}
-
-fn findings(output: &Output) -> Vec<String> {
-    assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout.clone()).unwrap();
-    let lines = text.split('\n').filter(|line| line.contains(": error[") || line.contains(": note["));
-    lines
-        .map(|line| {
-            let place = line.split(':').take(2).collect::<Vec<_>>().join(":");
-            let rule = line.split(['[', ']']).nth(1).unwrap();
-            format!("{place} {rule}")
-        })
-        .collect()
-}
-
-fn error(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ")
+/// A repository with a released history: a table, and a column.
+fn released(test: &str) -> Repository {
+    let repository = Repository::empty(test);
+    repository.write("db/0001_create.sql", CREATE);
+    repository.write("db/0003_city.sql", COLUMN);
+    repository.commit("released");
+    repository.git(&["switch", "--quiet", "--create", "topic"]);
+    repository
 }
 
 #[test]
 fn new_migrations_are_the_release_under_review() {
-    let repository = Repository::new("new");
+    let repository = released("new");
     repository.write("db/0004_index.sql", INDEX);
     repository.commit("add an index");
     assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0004_index.sql:2 index-not-concurrent"]);
@@ -113,7 +36,7 @@ fn new_migrations_are_the_release_under_review() {
 
 #[test]
 fn nothing_new_is_clean() {
-    let repository = Repository::new("nothing");
+    let repository = released("nothing");
     let output = repository.check(&["db", "--base", "main", "--verbose"]);
     assert_eq!(output.status.code(), Some(0));
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -123,7 +46,7 @@ fn nothing_new_is_clean() {
 
 #[test]
 fn files_of_a_release_ship_together() {
-    let repository = Repository::new("together");
+    let repository = released("together");
     repository.write("db/0004_town.sql", "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN town text;\n");
     repository.write("db/0005_drop.sql", "SET lock_timeout = '5s';\nALTER TABLE users DROP COLUMN city;\n");
     assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0005_drop.sql:2 expand-with-contract"]);
@@ -131,7 +54,7 @@ fn files_of_a_release_ship_together() {
 
 #[test]
 fn history_is_not_rewritten() {
-    let repository = Repository::new("rewritten");
+    let repository = released("rewritten");
     repository.write("db/0003_city.sql", &COLUMN.replace("text", "varchar(40)"));
     assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0003_city.sql:2 history-rewritten"]);
     repository.write("db/0003_city.sql", &format!("-- where they live\n{COLUMN}"));
@@ -146,7 +69,7 @@ fn history_is_not_rewritten() {
 
 #[test]
 fn a_renamed_migration_is_history_under_its_new_name() {
-    let repository = Repository::new("renamed");
+    let repository = released("renamed");
     repository.git(&["mv", "db/0003_city.sql", "db/0002_city.sql"]);
     repository.write("db/0004_index.sql", OTHER);
     let found = repository.found(&["db", "--base", "main"]);
@@ -155,7 +78,7 @@ fn a_renamed_migration_is_history_under_its_new_name() {
 
 #[test]
 fn a_late_version_is_out_of_order() {
-    let repository = Repository::new("late");
+    let repository = released("late");
     repository.write("db/0002_index.sql", INDEX);
     let found = repository.found(&["db", "--base", "main"]);
     assert_eq!(found, ["db/0002_index.sql:1 out-of-order", "db/0002_index.sql:2 index-not-concurrent"]);
@@ -163,7 +86,7 @@ fn a_late_version_is_out_of_order() {
 
 #[test]
 fn repeatable_migrations_are_meant_to_change() {
-    let repository = Repository::new("repeatable");
+    let repository = released("repeatable");
     repository.write("flyway/V1__create.sql", CREATE);
     repository.write("flyway/R__view.sql", "CREATE OR REPLACE VIEW mails AS SELECT email FROM users;\n");
     repository.commit("released");
@@ -179,7 +102,7 @@ fn repeatable_migrations_are_meant_to_change() {
 
 #[test]
 fn the_base_is_where_the_branches_part() {
-    let repository = Repository::new("merge");
+    let repository = released("merge");
     repository.write("db/0005_index.sql", INDEX);
     repository.commit("on the branch");
     repository.git(&["switch", "--quiet", "main"]);
@@ -194,7 +117,7 @@ fn the_base_is_where_the_branches_part() {
 
 #[test]
 fn staged_is_what_the_next_commit_holds() {
-    let repository = Repository::new("staged");
+    let repository = released("staged");
     repository.write("db/0004_index.sql", INDEX);
     repository.git(&["add", "db/0004_index.sql"]);
     repository.write("db/0004_index.sql", "SELECT 1;\n");
@@ -208,7 +131,7 @@ fn staged_is_what_the_next_commit_holds() {
 
 #[test]
 fn staged_works_before_the_first_commit() {
-    let repository = Repository::new("first");
+    let repository = released("first");
     let fresh = Repository(repository.0.join("../fresh"));
     std::fs::create_dir_all(&fresh.0).unwrap();
     fresh.git(&["init", "--quiet"]);
@@ -221,7 +144,7 @@ fn staged_works_before_the_first_commit() {
 
 #[test]
 fn services_tell_the_base() {
-    let repository = Repository::new("services");
+    let repository = released("services");
     repository.write("db/0004_index.sql", INDEX);
     repository.commit("add an index");
     repository.git(&["update-ref", "refs/remotes/origin/main", "main"]);
@@ -240,7 +163,7 @@ fn services_tell_the_base() {
 
 #[test]
 fn a_shallow_clone_says_what_fixes_it() {
-    let repository = Repository::new("shallow");
+    let repository = released("shallow");
     for step in 0..3 {
         repository.write(&format!("notes/{step}.txt"), "a step");
         repository.commit("a step");
@@ -259,7 +182,7 @@ fn a_shallow_clone_says_what_fixes_it() {
 
 #[test]
 fn mistakes_are_explained() {
-    let repository = Repository::new("mistakes");
+    let repository = released("mistakes");
     let text = error(&repository.check(&["db", "--base", "mian"]));
     assert!(text.contains("there is no revision 'mian'"), "{text}");
     let text = error(&repository.check(&["db", "--base=--output=/tmp/x"]));
@@ -275,7 +198,7 @@ fn mistakes_are_explained() {
 
 #[test]
 fn worktrees_and_submodules_are_repositories() {
-    let repository = Repository::new("trees");
+    let repository = released("trees");
     repository.write("db/0004_index.sql", INDEX);
     repository.commit("add an index");
     let own = ["db/0004_index.sql:2 index-not-concurrent"];
@@ -292,7 +215,7 @@ fn worktrees_and_submodules_are_repositories() {
 
 #[test]
 fn it_works_from_a_folder_inside() {
-    let repository = Repository::new("inside");
+    let repository = released("inside");
     repository.write("db/0004_index.sql", INDEX);
     let output = repository.command(&[".", "--base", "main"]).current_dir(repository.0.join("db")).output().unwrap();
     assert_eq!(findings(&output), ["0004_index.sql:2 index-not-concurrent"]);

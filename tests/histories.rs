@@ -32,7 +32,13 @@ fn settings(story: &Path) -> Settings {
 
 fn report(story: &Path, settings: &Settings) -> String {
     let inputs = vec![Input::Path(PathBuf::from("."))];
-    let request = Request { directory: story.to_owned(), inputs, exclude: Exclude::default(), overlay: Overlay::new() };
+    let request = Request {
+        directory: story.to_owned(),
+        inputs,
+        exclude: Exclude::default(),
+        post_deploy: Exclude::default(),
+        overlay: Overlay::new(),
+    };
     let sources = load(&request).unwrap();
     let outcome = lint(&sources.migrations, settings);
     let mut text = Vec::new();

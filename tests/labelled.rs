@@ -106,6 +106,7 @@ fn judge(folder: &Path, scores: &mut BTreeMap<(String, String), Score>) {
         directory: files.clone(),
         inputs: vec![Input::Path(files)],
         exclude: Exclude::default(),
+        post_deploy: Exclude::default(),
         overlay: Overlay::new(),
     };
     let mut migrations = load(&request).unwrap().migrations;

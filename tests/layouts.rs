@@ -10,7 +10,7 @@ use switchback::source::{Exclude, Input, Overlay, Request, SourceError, Sources,
 
 fn request(inputs: Vec<Input>) -> Request {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
-    Request { directory, inputs, exclude: Exclude::default(), overlay: Overlay::new() }
+    Request { directory, inputs, exclude: Exclude::default(), post_deploy: Exclude::default(), overlay: Overlay::new() }
 }
 
 fn named(paths: &[&str]) -> Vec<Input> {

@@ -3,8 +3,9 @@
 use super::{Streams, Terminal, inputs, release};
 use crate::cli::{CheckArgs, ReportFormat, RuleArgs};
 use crate::config::value;
+use crate::evidence::Evidence;
 use crate::git::base::Surroundings;
-use crate::lint::lint;
+use crate::lint::lint_with;
 use crate::report::{Report, concise, json, pretty};
 use crate::rule::RuleId;
 use crate::settings::Settings;
@@ -24,19 +25,23 @@ pub fn run(
     let mut config = inputs::configuration(&args.input, &args.config, &args.database, &directory)?;
     choose_rules(&args.rules, &mut config.settings)?;
     let mut request = inputs::request(&args.input, &config, directory, input)?;
-    let since = release::since(&args.release, &request, surroundings)?;
-    if let Some(since) = &since {
-        request.overlay = since.overlay();
+    let compared = release::compare(&args.release, &request, surroundings)?;
+    if let Some(compared) = &compared {
+        request.overlay = compared.since.overlay();
     }
     let mut sources = source::load(&request)?;
-    if let Some(since) = &since {
-        since.mark(&request.directory, &mut sources);
+    if let Some(compared) = &compared {
+        compared.since.mark(&request.directory, &mut sources);
     }
     if verbose {
         inputs::explain(&sources, log)?;
-        release::explain(since.as_ref(), &sources, log)?;
+        compared.as_ref().map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
     }
-    let outcome = lint(&sources.migrations, &config.settings);
+    let migrations = &sources.migrations;
+    let outcome = lint_with(migrations, &config.settings, |targets| match &compared {
+        Some(compared) => compared.evidence(&request, migrations, &config.settings.code, targets),
+        None => Ok(Evidence::default()),
+    })?;
     let report =
         Report { outcome: &outcome, migrations: &sources.migrations, style: terminal.style, actions: terminal.actions };
     let default = if terminal.interactive { ReportFormat::Pretty } else { ReportFormat::Concise };

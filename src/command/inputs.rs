@@ -60,7 +60,13 @@ pub(super) fn request(
             inputs.push(Input::Path(path.clone()));
         }
     }
-    Ok(Request { directory, inputs, exclude: config.exclude.clone(), overlay: Overlay::new() })
+    Ok(Request {
+        directory,
+        inputs,
+        exclude: config.exclude.clone(),
+        post_deploy: config.post_deploy.clone(),
+        overlay: Overlay::new(),
+    })
 }
 
 /// What is read, and what is left out and why.

@@ -1,21 +1,32 @@
 //! What is new, as git tells: `--base` and `--staged`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::cli::ReleaseArgs;
+use crate::evidence::code::{self, At};
+use crate::evidence::{Evidence, Target};
 use crate::git::base::{self, Surroundings};
 use crate::git::{GitError, Repository};
-use crate::source::migration::Change;
+use crate::source::migration::{Change, Migration};
 use crate::source::since::Since;
 use crate::source::{Request, Sources};
 
+/// What is compared.
+pub(super) struct Compared {
+    /// Where the migrations and the code are.
+    repository: Repository,
+    /// What changed there.
+    pub(super) since: Since,
+}
+
 /// What changed, if that was asked for.
-pub(super) fn since(
+pub(super) fn compare(
     args: &ReleaseArgs,
     request: &Request,
     surroundings: &dyn Surroundings,
-) -> Result<Option<Since>, super::Error> {
+) -> Result<Option<Compared>, super::Error> {
     if args.base.is_none() && !args.staged {
         return Ok(None);
     }
@@ -27,14 +38,43 @@ pub(super) fn since(
         let root = repository.root().to_owned();
         return Err(GitError::Outside { path, root }.into());
     }
-    let Some(base) = &args.base else { return Ok(Some(Since::staged(&repository)?)) };
-    let named = if base == "auto" { base::auto(&repository, surroundings)? } else { repository.revision(base)? };
-    Ok(Some(Since::base(&repository, repository.merge_base(&named)?)?))
+    let since = match &args.base {
+        None => Since::staged(&repository)?,
+        Some(base) => {
+            let auto = base == "auto";
+            let named = if auto { base::auto(&repository, surroundings)? } else { repository.revision(base)? };
+            Since::base(&repository, repository.merge_base(&named)?)?
+        }
+    };
+    Ok(Some(Compared { repository, since }))
+}
+
+impl Compared {
+    /// Searches the code that runs while the migrations do for what they take away.
+    pub(super) fn evidence(
+        &self,
+        request: &Request,
+        migrations: &[Migration],
+        options: &code::Options,
+        targets: &BTreeSet<Target>,
+    ) -> Result<Evidence, GitError> {
+        if options.off {
+            return Ok(Evidence::default());
+        }
+        let own = migrations.iter().map(|migration| request.absolute(&migration.path)).collect();
+        let search = |at| code::search(&self.repository, at, targets, options, &own).map(Some);
+        let under_review = |late: bool| {
+            migrations.iter().any(|migration| migration.reported && migration.standing.post_deploy == late)
+        };
+        Ok(Evidence {
+            running: if under_review(false) { search(At::Revision(&self.since.base))? } else { None },
+            coming: if under_review(true) { search(At::WorkingTree)? } else { None },
+        })
+    }
 }
 
 /// What is compared, and how much of it is new.
-pub(super) fn explain(since: Option<&Since>, sources: &Sources, log: &mut dyn Write) -> io::Result<()> {
-    let Some(since) = since else { return Ok(()) };
+pub(super) fn explain(since: &Since, sources: &Sources, log: &mut dyn Write) -> io::Result<()> {
     let count =
         |wanted: fn(&Change) -> bool| sources.migrations.iter().filter(|found| wanted(&found.standing.change)).count();
     let added = count(|change| *change == Change::Added);

@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::Config;
 use super::value::{self, ValueError};
+use crate::evidence::code;
 use crate::finding::Level;
 use crate::rule::RuleId;
 use crate::settings::Settings;
@@ -24,6 +25,8 @@ pub(super) struct Options {
     fail_on: Option<Spanned<String>>,
     /// Which files are migrations.
     migrations: Migrations,
+    /// Where running code is.
+    code: Code,
     /// What is known about tables.
     tables: Tables,
     /// A level for a rule or a group of rules, or `off`.
@@ -39,6 +42,25 @@ struct Migrations {
     exclude: Vec<String>,
     /// How files run whose layout does not tell: `per-file`, `single-query` or `none`.
     transaction: Option<Spanned<String>>,
+    /// Files that run when the new code does, rather than before it, as globs relative to the configuration file.
+    post_deploy: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Code {
+    /// Whether code is searched for what migrations take away, where a revision to compare with is given.
+    search: bool,
+    /// Folders and files of code, relative to the configuration file; the whole repository where there are none.
+    paths: Vec<PathBuf>,
+    /// Files that legitimately name what is gone, as globs relative to the configuration file.
+    exclude: Vec<String>,
+}
+
+impl Default for Code {
+    fn default() -> Self {
+        Self { search: true, paths: Vec::new(), exclude: Vec::new() }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -78,7 +100,13 @@ pub(super) fn resolve(
         settings.table_rows.insert(at(table, value::table)?, number(rows)?);
     }
     settings.levels = levels(&options.rules, known)?;
+    settings.code = code::Options {
+        off: !options.code.search,
+        paths: options.code.paths.iter().map(|path| base.join(path)).collect(),
+        exclude: Exclude::new(base.to_owned(), &options.code.exclude),
+    };
     Ok(Config {
+        post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
         settings,
         fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),
         paths: options.migrations.paths.iter().map(|path| base.join(path)).collect(),

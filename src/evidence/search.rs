@@ -106,10 +106,14 @@ impl Search {
         let mut wanted = Vec::new();
         for (number, target) in targets.iter().enumerate() {
             let own = if target.kind == TargetKind::Relation { table_spellings } else { spellings };
-            own(&target.name).into_iter().for_each(|spelling| add(spelling, number, false));
+            for spelling in own(&target.name) {
+                add(spelling, number, false);
+            }
             let owners = target.owner.as_ref().map(|owner| table_spellings(owner)).unwrap_or_default();
             let owner_words = owners.iter().map(|spelling| spelling.text.to_lowercase()).collect();
-            owners.into_iter().for_each(|spelling| add(spelling, number, true));
+            for spelling in owners {
+                add(spelling, number, true);
+            }
             wanted.push(Wanted {
                 telling: is_telling(&target.name),
                 quoted: target.kind == TargetKind::Value,
@@ -227,7 +231,7 @@ fn is_whole(bytes: &[u8], start: usize, end: usize, joined: bool) -> bool {
     match before {
         None => true,
         Some(b'-') => {
-            !start.checked_sub(2).and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric())
+            !start.checked_sub(2).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric)
         }
         Some(byte) if !is_word(byte) => true,
         Some(b'_') => {
@@ -301,7 +305,7 @@ impl Lines {
     /// The line of `at`, from 1; `at` only grows.
     fn line(&mut self, bytes: &[u8], at: usize) -> usize {
         let passed = bytes.get(self.at..at).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line += memchr::memchr_iter(b'\n', passed).count();
         self.at = self.at.max(at);
         self.line + 1
     }

@@ -16,6 +16,9 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in &report.outcome.findings {
             writeln!(out, "{}", line(finding, &files))?;
         }
+        for line in summary::allowed(report) {
+            writeln!(out, "{line}")?;
+        }
         writeln!(out, "{}", summary::line(report))
     })
 }
@@ -34,6 +37,12 @@ fn line(finding: &Finding, files: &Files<'_>) -> String {
     // Writing to a string cannot fail.
     for lock in &finding.locks {
         let _ = write!(line, " ({} on {}; blocks {})", lock.mode.words(), lock.relation.short(), lock.mode.blocked());
+    }
+    if let Some(code) = &finding.code {
+        let places: Vec<_> =
+            code.references.places.iter().map(|place| format!("{}:{}", place.path, place.line)).collect();
+        let more = code.more().map_or_else(String::new, |more| format!(", {more}"));
+        let _ = write!(line, " (named in {}{more})", places.join(", "));
     }
     if let Some(help) = &finding.help {
         let _ = write!(line, " help: {help}");

@@ -10,10 +10,11 @@ use super::files::Files;
 use super::position::Position;
 use super::{Report, rule_url};
 use crate::engine::lock::LockMode;
-use crate::finding::{Finding, LockClaim};
+use crate::evidence;
+use crate::finding::{CodeReferences, Finding, LockClaim};
 use crate::fingerprint::{self, Fingerprint};
 use crate::fix::{Fix, Safety};
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, AllowedBy, Outcome};
 use crate::spec;
 
 /// Grows when a reader of the last version would break.
@@ -88,6 +89,7 @@ struct Found<'a> {
     notes: &'a [String],
     help: Option<&'a str>,
     related: Vec<Related<'a>>,
+    code: Option<Code<'a>>,
     fix: Option<FixEdits<'a>>,
     fingerprint: String,
     url: String,
@@ -102,6 +104,22 @@ struct Allowed<'a> {
     start: Position,
     end: Position,
     reason: &'a str,
+    by: &'static str,
+}
+
+#[derive(Serialize)]
+struct Code<'a> {
+    revision: &'a str,
+    total: usize,
+    places: Vec<CodePlace<'a>>,
+}
+
+#[derive(Serialize)]
+struct CodePlace<'a> {
+    path: &'a str,
+    line: usize,
+    text: &'a str,
+    sure: bool,
 }
 
 #[derive(Serialize)]
@@ -164,9 +182,27 @@ impl<'a> Found<'a> {
                     message: &related.message,
                 })
                 .collect(),
+            code: finding.code.as_ref().map(Code::new),
             fix: finding.fix.as_ref().map(|fix| FixEdits::new(fix, finding.file, files)),
             fingerprint: fingerprint.to_string(),
             url: rule_url(finding.rule),
+        }
+    }
+}
+
+impl<'a> Code<'a> {
+    fn new(code: &'a CodeReferences) -> Self {
+        let place = |place: &'a evidence::CodePlace| CodePlace {
+            path: &place.path,
+            line: place.line,
+            text: &place.text,
+            sure: place.sure,
+        };
+        let references = &code.references;
+        Self {
+            revision: &code.revision,
+            total: references.total,
+            places: references.places.iter().map(place).collect(),
         }
     }
 }
@@ -182,6 +218,10 @@ impl<'a> Allowed<'a> {
             start: files.position(finding.file, finding.span.start),
             end: files.position(finding.file, finding.span.end),
             reason: &allowed.reason,
+            by: match allowed.by {
+                AllowedBy::Directive => "directive",
+                AllowedBy::Evidence => "evidence",
+            },
         }
     }
 }

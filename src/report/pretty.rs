@@ -21,6 +21,9 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         if !report.outcome.findings.is_empty() {
             writeln!(out)?;
         }
+        for line in summary::allowed(report) {
+            writeln!(out, "{line}")?;
+        }
         writeln!(out, "{}", summary::line(report))
     })
 }
@@ -137,6 +140,15 @@ fn write_details(finding: &Finding, files: &Files<'_>, style: Style, out: &mut d
     let left_out = elsewhere.count().saturating_sub(MOST_RELATED);
     if left_out > 0 {
         detail("note", &format!("and {left_out} more in other files"))?;
+    }
+    if let Some(code) = &finding.code {
+        for place in &code.references.places {
+            let sure = if place.sure { "" } else { " (perhaps)" };
+            detail("code", &one_line(&format!("{}:{}:{sure} {}", place.path, place.line, place.text)))?;
+        }
+        if let Some(more) = code.more() {
+            detail("code", &one_line(&more))?;
+        }
     }
     if let Some(help) = &finding.help {
         detail("help", help)?;

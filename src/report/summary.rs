@@ -2,8 +2,25 @@
 
 use std::time::Duration;
 
+use super::files::Files;
+use super::text::one_line;
 use super::{Color, Report, paint};
-use crate::outcome::Outcome;
+use crate::outcome::{Allowed, AllowedBy, Outcome};
+
+/// A line for each contract that evidence allowed: `db/7.sql:2:1: allowed[contract-before-expand]: public.users.city: no
+/// reference in 312 files at origin/main (1a2b3c4d5e)`.
+pub(super) fn allowed(report: &Report<'_>) -> Vec<String> {
+    let files = Files::new(report.migrations);
+    let by_evidence = report.outcome.allowed.iter().filter(|allowed| allowed.by == AllowedBy::Evidence);
+    by_evidence
+        .map(|Allowed { finding, reason, .. }| {
+            let start = files.position(finding.file, finding.span.start);
+            let (path, rule) = (files.path(finding.file), finding.rule.0);
+            let what = finding.subject.as_deref().unwrap_or(&finding.message);
+            one_line(&format!("{path}:{}:{}: allowed[{rule}]: {what}: {reason}", start.line, start.column))
+        })
+        .collect()
+}
 
 /// `checked 12 files, 57 statements in 8 ms: 2 errors, 1 warning (1 statement not understood)`.
 pub(super) fn line(report: &Report<'_>) -> String {

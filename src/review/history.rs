@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::replay::{Parsed, Position, Replay};
 use super::step::Release;
+use crate::evidence::Evidence;
 use crate::settings::Settings;
 use crate::source::migration::{Direction, Migration};
 use crate::syntax::{STACK_SIZE, parse};
@@ -34,6 +35,7 @@ fn read_one(migration: &Migration) -> Parsed<'_> {
 pub fn replay<'a>(
     parsed: &'a [Parsed<'a>],
     settings: &'a Settings,
+    evidence: &'a Evidence,
     mut visit: impl FnMut(&'a [Parsed<'a>], &Release<'_>),
 ) {
     let mut replay = Replay::new(settings);
@@ -45,6 +47,7 @@ pub fn replay<'a>(
             replay.file(parsed, Position { release: number, file }, &mut steps);
             file += 1;
         }
-        visit(files, &Release { number, steps, version: settings.version, after: replay.catalog(), settings });
+        let release = Release { number, steps, version: settings.version, after: replay.catalog(), settings, evidence };
+        visit(files, &release);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::session::Session;
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
+use crate::evidence::Evidence;
 use crate::schema::apply::Mismatch;
 use crate::schema::catalog::{Catalog, Column, Origin, Table, UserType, View};
 use crate::schema::operation::{Operation, QName};
@@ -26,6 +27,8 @@ pub struct Release<'a> {
     pub after: &'a Catalog<'a>,
     /// What the run is told.
     pub settings: &'a Settings,
+    /// What is known from outside the migrations.
+    pub evidence: &'a Evidence,
 }
 
 /// One operation with all that is known about it.

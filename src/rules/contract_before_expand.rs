@@ -1,7 +1,8 @@
 //! See `rules/contract-before-expand.md`.
 
 use super::support::removal::{Removal, Removed, removals};
-use super::support::with_dependents;
+use super::support::usage::Usage;
+use super::support::{counted, with_dependents};
 use crate::review::step::Release;
 use crate::rule::Findings;
 use crate::syntax::name::Quoted;
@@ -14,15 +15,29 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
     let words = removal.what.words();
+    let (message, label) = match removal.usage {
+        Usage::Used(_, references) => (
+            format!("{words} is dropped while the code that is running names it in {}", counted(references.total, "place")),
+            "still used",
+        ),
+        Usage::Unknown | Usage::Unused(_) => (
+            format!("{words} is dropped, and nothing shows that the running code has stopped using it"),
+            "no earlier release retired it",
+        ),
+    };
     let builder = findings
-        .on(removal.step, format!("{words} is dropped, and nothing shows that the running code has stopped using it"))
-        .label("no earlier release retired it")
+        .on(removal.step, message)
+        .label(label)
         .subject(removal.what.subject())
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema");
-    with_dependents(builder, removal.step)
-        .note("if it is unused already, say how you know: -- switchback: allow(contract-before-expand) <evidence>")
-        .help(help(removal))
-        .emit();
+    let mut builder = with_dependents(builder, removal.step);
+    if let Usage::Unknown = removal.usage {
+        builder = builder.note(
+            "with --base the code that is running is searched for it; or say how you know that it is unused: -- \
+             switchback: allow(contract-before-expand) <evidence>",
+        );
+    }
+    removal.usage.conclude(builder.help(help(removal)), removal.step.before.dependents.is_empty());
 }
 
 fn help(removal: &Removal<'_, '_>) -> String {

@@ -58,7 +58,8 @@ fn report<'f>(
         "the two belong in different releases: between them every reader and writer moves, and the rows of the old \
          shape are copied while both are kept in step",
     );
-    with_dependents(places(builder), removal.step)
+    let builder = removal.usage.show(with_dependents(places(builder), removal.step));
+    builder
         .help(format!(
             "keep {} in this release; drop it in a later one, when no running code names it any more",
             removal.what.words()

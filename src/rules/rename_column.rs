@@ -1,6 +1,7 @@
 //! See `rules/rename-column.md`.
 
 use super::support::rename::Renames;
+use super::support::usage::{self, Usage};
 use super::support::{action, column_path, column_subject, on_new_relation};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
@@ -16,7 +17,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
         // The second half of a swap: the first half is reported.
         let takes_place = renames.column_vacater(table, &to.name).is_some();
         if !unused(step, column, release) && !takes_place && !renames.is_behind_view(table) {
-            report(step, &renames, table, (column, to), findings);
+            report(step, &renames, release, (table, column, to), findings);
         }
     }
 }
@@ -33,8 +34,8 @@ fn unused(step: &Step<'_>, column: &Ident, release: &Release<'_>) -> bool {
 fn report(
     step: &Step<'_>,
     renames: &Renames<'_, '_>,
-    table: &QName,
-    (column, to): (&Ident, &Ident),
+    release: &Release<'_>,
+    (table, column, to): (&QName, &Ident, &Ident),
     findings: &mut Findings,
 ) {
     let old = column_path(table, &column.name);
@@ -51,10 +52,11 @@ fn report(
     if let Some(taker) = taker {
         builder = builder.related(taker.file, taker.operation.span, "takes the old name here");
     }
-    builder
+    let builder = builder
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema")
-        .help(help(column, to, taker.is_some()))
-        .emit();
+        .help(help(column, to, taker.is_some()));
+    let usage = Usage::of(step, release, &usage::column(table, &column.name));
+    usage.conclude(builder, taker.is_none() && step.before.dependents.is_empty());
 }
 
 fn help(column: &Ident, to: &Ident, swapped: bool) -> String {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::support::rename::{Rename, Renames};
+use super::support::usage::{self, Usage};
 use super::support::{action, on_new_relation};
 use crate::review::step::Release;
 use crate::rule::Findings;
@@ -51,10 +52,12 @@ fn report(rename: &Rename<'_, '_>, renames: &Renames<'_, '_>, release: &Release<
     if let Some(taker) = taker {
         builder = builder.related(taker.file, taker.operation.span, "takes the old name here");
     }
-    builder
+    let builder = builder
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema")
-        .help(help(rename, release, taker.is_some()))
-        .emit();
+        .help(help(rename, release, taker.is_some()));
+    // Views, triggers and functions of the schema follow a table by its identity, not by its name; bodies do not.
+    let usage = Usage::of(rename.step, release, &usage::relation(rename.old));
+    usage.conclude(builder, taker.is_none() && rename.step.before.dependents.is_empty());
 }
 
 fn help(rename: &Rename<'_, '_>, release: &Release<'_>, swapped: bool) -> String {

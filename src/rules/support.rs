@@ -10,6 +10,7 @@ pub(crate) mod removal;
 pub(crate) mod rename;
 pub(crate) mod replaces;
 pub(crate) mod sweep;
+pub(crate) mod usage;
 
 use crate::engine::effect::LockedKind;
 use crate::fix::{Edit, Fix};

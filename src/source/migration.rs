@@ -32,6 +32,8 @@ pub struct Standing {
     pub repeatable: bool,
     /// What became of it since the revision that is compared with.
     pub change: Change,
+    /// It runs when the new code does, rather than before it.
+    pub post_deploy: bool,
 }
 
 /// What became of a migration since the revision that is compared with.

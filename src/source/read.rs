@@ -55,6 +55,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
                 home: arranged.group.number,
                 repeatable: matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_))),
                 change: Change::Unknown,
+                post_deploy: request.post_deploy.contains(&arranged.file.path),
             },
             text: text.text,
             release: release.to_string_lossy().into_owned(),

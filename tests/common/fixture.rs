@@ -6,7 +6,7 @@ use std::time::Duration;
 use switchback::engine::lock::LockMode;
 use switchback::finding::{Finding, Level, LockClaim, Related};
 use switchback::fix::{Edit, Fix};
-use switchback::outcome::{Allowed, Outcome, Summary};
+use switchback::outcome::{Allowed, AllowedBy, Outcome, Summary};
 use switchback::report::{Report, Style};
 use switchback::rule::RuleId;
 use switchback::schema::operation::QName;
@@ -137,7 +137,7 @@ fn type_change(fixture: &Fixture) -> Allowed {
         message: "changing the type of größe.id rewrites the table".to_owned(),
         ..fixture.finding(Level::Error, "sample-type", 1, clause, clause)
     };
-    Allowed { finding, reason: "a lookup table of 40 rows".to_owned(), directive: Span::default() }
+    Allowed { finding, reason: "a lookup table of 40 rows".to_owned(), by: AllowedBy::Directive }
 }
 
 fn lock(table: &str, mode: LockMode) -> LockClaim {

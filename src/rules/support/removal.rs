@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::copies::{Copies, Copy};
 use super::replaces::{body_words, replaces};
+use super::usage::{self, Usage};
+use crate::evidence::{Target, TargetKind};
 use crate::review::step::{Release, Step};
 use crate::schema::catalog::{Origin, Table};
 use crate::schema::operation::{OperationKind, QName};
@@ -52,6 +54,8 @@ pub(crate) struct Removal<'r, 'a> {
     pub(crate) what: Removed<'r>,
     /// What comes in its place in the same release.
     pub(crate) replacement: Option<Replacement<'r, 'a>>,
+    /// Whether the code that is running names it.
+    pub(crate) usage: Usage<'r>,
 }
 
 /// What is dropped.
@@ -59,7 +63,7 @@ pub(crate) struct Removal<'r, 'a> {
 pub(crate) enum Removed<'r> {
     /// A column of a table.
     Column(&'r QName, &'r Ident),
-    /// A table, view or type.
+    /// A table, view, type or function.
     Object(&'static str, &'r QName),
     /// A schema.
     Schema(&'r str),
@@ -90,6 +94,23 @@ impl Removed<'_> {
         }
     }
 
+    /// What code may name.
+    fn target(&self) -> Target {
+        let named = |kind, name: &Symbol| Target { kind, name: name.clone(), owner: None };
+        match self {
+            Self::Column(table, column) => usage::column(table, &column.name),
+            Self::Object("type", name) => named(TargetKind::Type, &name.name),
+            Self::Object("function", name) => named(TargetKind::Function, &name.name),
+            Self::Object(_, name) => usage::relation(name),
+            Self::Schema(name) => named(TargetKind::Schema, &(*name).into()),
+        }
+    }
+
+    /// Functions come and go with what calls them inside the schema; only code that names one makes it matter.
+    fn is_routine(&self) -> bool {
+        matches!(self, Self::Object("function", _))
+    }
+
     /// The subject of a finding.
     pub(crate) fn subject(&self) -> String {
         match self {
@@ -106,6 +127,7 @@ struct Facts<'r, 'a> {
     relations: BTreeSet<QName>,
     types: BTreeSet<QName>,
     schemas: BTreeSet<&'r str>,
+    functions: BTreeSet<QName>,
     /// Names of types that some column of this release ceased to have.
     left_types: BTreeSet<&'r str>,
     added: BTreeMap<&'r QName, Vec<(&'r Step<'a>, &'r ColumnDef)>>,
@@ -137,6 +159,9 @@ impl<'r, 'a> Facts<'r, 'a> {
             }
             OperationKind::CreateSchema { name } => {
                 self.schemas.insert(name);
+            }
+            OperationKind::CreateFunction { name, .. } => {
+                self.functions.insert(name.clone());
             }
             OperationKind::AlterObject { name: Some(name), def, .. } => {
                 if let ObjectChange::Rename(to) = &def.change {
@@ -172,7 +197,7 @@ impl<'r, 'a> Facts<'r, 'a> {
         }
     }
 
-    fn removal(&self, step: &'r Step<'a>, release: &Release<'_>) -> Option<Removal<'r, 'a>> {
+    fn removal(&self, step: &'r Step<'a>, release: &'r Release<'a>) -> Option<Removal<'r, 'a>> {
         let what = removed(step)?;
         if step.on_new_table(release)
             || step.is_new(release, step.before.origin)
@@ -180,12 +205,14 @@ impl<'r, 'a> Facts<'r, 'a> {
         {
             return None;
         }
+        let usage = Usage::of(step, release, &what.target());
         let replacement = self.replacement(step, what);
         let copied = matches!(replacement, Some(Replacement::Copied(_)));
-        if !copied && retired(step, what, release) {
+        // What code goes on to name was not retired, whatever the history says.
+        if !copied && !usage.is_used() && (retired(step, what, release) || what.is_routine()) {
             return None;
         }
-        Some(Removal { step, what, replacement })
+        Some(Removal { step, what, replacement, usage })
     }
 
     /// Whether the name goes on to mean something, or never was one the running code could use.
@@ -205,6 +232,7 @@ impl<'r, 'a> Facts<'r, 'a> {
                     || self.types.contains(name)
                     || self.left_types.contains(&*name.name)
             }
+            Removed::Object("function", name) => self.functions.contains(name),
             Removed::Object(_, name) => self.relations.contains(name),
             Removed::Schema(name) => never_seen(step) && self.schemas.contains(name),
         }
@@ -233,7 +261,7 @@ impl<'r, 'a> Facts<'r, 'a> {
     }
 }
 
-/// What a step drops that running code may name. Functions, indexes and constraints have rules of their own.
+/// What a step drops that running code may name. Indexes and constraints have rules of their own.
 fn removed<'r>(step: &'r Step<'_>) -> Option<Removed<'r>> {
     match &step.operation.kind {
         OperationKind::Alter { relation, action, .. } => match &action.kind {
@@ -245,6 +273,9 @@ fn removed<'r>(step: &'r Step<'_>) -> Option<Removed<'r>> {
             ObjectKind::View => Some(Removed::Object("view", name)),
             ObjectKind::MaterializedView => Some(Removed::Object("materialized view", name)),
             ObjectKind::Type | ObjectKind::Domain => Some(Removed::Object("type", name)),
+            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => {
+                Some(Removed::Object("function", name))
+            }
             ObjectKind::Schema => Some(Removed::Schema(&name.name)),
             _ => None,
         },
