@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 
 use switchback::engine::effect::Effects;
+use switchback::engine::postgres::changing_call;
 use switchback::engine::{Context, Engine};
-use switchback::schema::catalog::{Catalog, Origin};
+use switchback::schema::catalog::{Catalog, ConstraintBody, Origin};
 use switchback::schema::lower::lower;
 use switchback::schema::operation::QName;
 use switchback::syntax::span::Span;
@@ -18,14 +19,19 @@ fn statements(sql: &str) -> &'static [Statement] {
     switchback::syntax::parse(sql, span).statements.leak()
 }
 
-/// The effects of `sql` after `history`, a line an operation.
-fn after(history: &str, sql: &str, version: u16) -> String {
+fn replayed(history: &str) -> Catalog<'static> {
     let mut catalog = Catalog::default();
     for statement in statements(history) {
         for operation in lower(statement, &catalog) {
             catalog.apply(&operation, Origin { release: 0, file: 0, span: operation.span });
         }
     }
+    catalog
+}
+
+/// The effects of `sql` after `history`, a line an operation.
+fn after(history: &str, sql: &str, version: u16) -> String {
+    let mut catalog = replayed(history);
     let mut text = String::new();
     for statement in statements(sql) {
         for operation in lower(statement, &catalog) {
@@ -162,4 +168,59 @@ fn only_a_check_on_the_partition_key_spares_the_scan() {
 fn what_is_temporary_is_nobody_elses() {
     let history = "CREATE TEMPORARY TABLE t (a int)";
     assert_eq!(after(history, "ALTER TABLE t ADD CHECK (a > 0); CREATE INDEX i ON t (a)", 14), "");
+}
+
+#[test]
+fn rows_that_reference_a_changed_one_are_changed_with_it() {
+    let history = "CREATE TABLE p (id int PRIMARY KEY);
+        CREATE TABLE gone (p_id int REFERENCES p ON DELETE CASCADE);
+        CREATE TABLE null_ (p_id int REFERENCES p ON DELETE SET NULL);
+        CREATE TABLE follows (p_id int REFERENCES p ON UPDATE CASCADE);";
+    assert_eq!(
+        after(history, "DELETE FROM p WHERE id = 1", 14),
+        "p ROW EXCLUSIVE, follows ROW SHARE, gone ROW EXCLUSIVE, null_ ROW EXCLUSIVE"
+    );
+    assert_eq!(
+        after(history, "UPDATE p SET id = 2 WHERE id = 1", 14),
+        "p ROW EXCLUSIVE, follows ROW EXCLUSIVE, gone ROW SHARE, null_ ROW SHARE"
+    );
+}
+
+#[test]
+fn a_check_that_may_change_its_mind_is_told() {
+    let told = |check: &str| {
+        let sql = format!(
+            "CREATE FUNCTION mine(int) RETURNS bool LANGUAGE sql AS 'SELECT true';
+             CREATE FUNCTION fixed(int) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true';
+             CREATE TABLE t (a int, b text, at timestamptz, CONSTRAINT c CHECK ({check}));"
+        );
+        let catalog = replayed(&sql);
+        let table = catalog.table(&QName { schema: "public".into(), name: "t".into() }).expect("a table");
+        let Some(ConstraintBody::Check { expr: Some(expr), .. }) = table.constraint("c").map(|found| &found.kind)
+        else {
+            panic!("a check")
+        };
+        changing_call(&catalog, expr).map(|(call, volatility)| format!("{call} {volatility:?}")).unwrap_or_default()
+    };
+    assert_eq!(told("at > now()"), "now Stable");
+    assert_eq!(told("a > 0 AND b = current_user"), "\"current_user\" Stable");
+    assert_eq!(told("a > random()"), "random Volatile");
+    assert_eq!(told("mine(a)"), "mine Volatile");
+    assert_eq!(told("fixed(a)"), "");
+    assert_eq!(told("lower(b) = b AND length(b) > 0 AND unknown(b)"), "");
+}
+
+#[test]
+fn a_foreign_key_knows_the_columns_it_points_at() {
+    let sql = "CREATE TABLE p (a bigint, b text, c uuid UNIQUE, PRIMARY KEY (b, a));
+        CREATE TABLE t (x text, y int, z uuid REFERENCES p (c), FOREIGN KEY (x, y) REFERENCES p);";
+    let catalog = replayed(sql);
+    let table = catalog.table(&QName { schema: "public".into(), name: "t".into() }).expect("a table");
+    let types = |key: &str| -> Vec<String> {
+        let key = table.constraint(key).expect("a foreign key");
+        let columns = catalog.referenced_columns(key).expect("they are known");
+        columns.iter().filter_map(|column| column.data_type.as_ref()).map(|found| found.name.to_string()).collect()
+    };
+    assert_eq!(types("t_x_y_fkey"), ["text", "int8"]);
+    assert_eq!(types("t_z_fkey"), ["uuid"]);
 }

@@ -4,6 +4,7 @@
 
 pub(in crate::schema) mod edit;
 mod find;
+mod index;
 pub(in crate::schema) mod links;
 mod object;
 mod table;
@@ -12,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::links::Links;
-pub use self::object::{DomainConstraint, EnumValue, Function, Sequence, TypeKind, UserType, View};
-pub use self::table::{Column, ConstraintBody, GeneratedFrom, Index, Table, TableConstraint, Trigger};
+pub use self::object::{DomainConstraint, EnumValue, Function, Publication, Sequence, TypeKind, UserType, View};
+pub use self::table::{Column, ConstraintBody, GeneratedFrom, Index, ReplicaIdentity, Table, TableConstraint, Trigger};
 use super::operation::QName;
 use crate::syntax::name::{Ident, Name, Symbol};
 use crate::syntax::span::Span;
@@ -49,6 +50,8 @@ pub struct Catalog<'a> {
     pub types: BTreeMap<QName, Arc<UserType>>,
     /// Functions and procedures; overloads share one entry.
     pub functions: BTreeMap<QName, Arc<Function<'a>>>,
+    /// Publications, which belong to no schema.
+    pub publications: BTreeMap<Symbol, Arc<Publication>>,
     /// Referenced table → tables with a foreign key to it.
     pub referencing: BTreeMap<QName, BTreeSet<QName>>,
     /// Parent → partitions and inheriting children.
@@ -78,6 +81,7 @@ impl Default for Catalog<'_> {
             indexes: BTreeMap::new(),
             types: BTreeMap::new(),
             functions: BTreeMap::new(),
+            publications: BTreeMap::new(),
             referencing: BTreeMap::new(),
             children: BTreeMap::new(),
             opaque: false,

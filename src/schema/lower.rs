@@ -119,7 +119,10 @@ impl<'a> Lowering<'_, 'a> {
             StatementKind::Reindex { target, name, concurrently } => {
                 OperationKind::Reindex { target: *target, name: name.as_ref().map(found), concurrently: *concurrently }
             }
-            StatementKind::Cluster { table, .. } => OperationKind::Cluster { table: table.as_ref().map(found) },
+            StatementKind::Cluster { table, index } => OperationKind::Cluster {
+                table: table.as_ref().map(found),
+                index: index.as_ref().map(|index| index.name.clone()),
+            },
             StatementKind::RefreshMaterializedView { name, concurrently, no_data } => {
                 OperationKind::Refresh { view: found(name), concurrently: *concurrently, no_data: *no_data }
             }

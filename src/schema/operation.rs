@@ -9,6 +9,7 @@ use crate::syntax::object::{
     AlterObject, CreateDomain, CreateFunction, CreateIndex, CreateObject, CreateSequence, CreateTrigger, CreateType,
     CreateView, Drop, ObjectKind,
 };
+use crate::syntax::publication::CreatePublication;
 use crate::syntax::query::{Query, RowChange};
 use crate::syntax::span::Span;
 use crate::syntax::statement::{LockMode, ReindexTarget, Setting, Transaction, Unrecognized};
@@ -110,6 +111,10 @@ pub enum OperationKind<'a> {
     CreateSchema {
         name: Symbol,
     },
+    CreatePublication {
+        tables: Vec<QName>,
+        def: &'a CreatePublication,
+    },
     CreateObject {
         on: Vec<QName>,
         def: &'a CreateObject,
@@ -148,6 +153,8 @@ pub enum OperationKind<'a> {
     },
     Cluster {
         table: Option<QName>,
+        /// `USING index`.
+        index: Option<Symbol>,
     },
     Refresh {
         view: QName,

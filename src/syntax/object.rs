@@ -4,7 +4,9 @@
 #![allow(missing_docs, reason = "each variant quotes the clause its fields are taken from")]
 
 use super::expr::Expr;
+use super::index::KeyForm;
 use super::name::{Ident, Name, Symbol};
+use super::publication::{PublicationEdit, PublicationObjects, PublicationOptions};
 use super::query::Query;
 use super::span::Span;
 use super::table::Constraint;
@@ -29,6 +31,10 @@ pub struct CreateIndex {
     pub method: Option<Symbol>,
     /// Key parts in order: a column, or none for an expression.
     pub keys: Vec<Option<Ident>>,
+    /// For each key part, how it is worked out, compared and ordered.
+    pub forms: Vec<KeyForm>,
+    /// `INCLUDE (…)`.
+    pub included: Vec<Symbol>,
     /// All columns the index depends on: keys, expressions, `INCLUDE`, predicate.
     pub columns: Vec<Symbol>,
     /// What the server calls the index after, if it has no name: a word for each key and included column.
@@ -37,6 +43,8 @@ pub struct CreateIndex {
     pub expression: bool,
     /// `WHERE predicate`.
     pub predicate: Option<Expr>,
+    /// The words of the predicate, to see whether two are the same.
+    pub predicate_words: Vec<Symbol>,
     /// `NULLS NOT DISTINCT`
     pub nulls_not_distinct: bool,
     /// The words `CREATE [UNIQUE] INDEX`, where `CONCURRENTLY` belongs after.
@@ -152,8 +160,12 @@ pub enum ObjectChange {
     DomainNotNull(bool),
     /// Domain: `SET DEFAULT`, `DROP DEFAULT`
     DomainDefault,
-    /// Publication: `ADD`/`SET`/`DROP TABLE …`, with the tables.
-    PublicationTables(Vec<Name>),
+    /// Function: `SECURITY DEFINER` (true) or `INVOKER` (false), `SET search_path` (true) or `RESET search_path` (false)
+    FunctionOptions { security_definer: Option<bool>, search_path: Option<bool> },
+    /// Publication: `ADD`/`SET`/`DROP TABLE …`
+    PublicationObjects { edit: PublicationEdit, objects: PublicationObjects },
+    /// Publication: `SET (publish = …)`
+    PublicationOptions(PublicationOptions),
     /// Anything else; it changes nothing a table's readers or writers could notice.
     Other,
 }
@@ -244,6 +256,10 @@ pub struct CreateFunction {
     pub volatility: Volatility,
     /// `RETURNS trigger`.
     pub trigger: bool,
+    /// `SECURITY DEFINER`, at its place: it runs with the rights of its owner.
+    pub security_definer: Option<Span>,
+    /// `SET search_path …` stands among its options: names in it mean the same for every caller.
+    pub search_path: bool,
     /// The body, opened: statements with spans in the file.
     pub body: Option<Body>,
 }
@@ -303,6 +319,33 @@ pub struct CreateTrigger {
     pub or_replace: bool,
     /// `CONSTRAINT TRIGGER … FROM table`.
     pub from: Option<Name>,
+    /// `BEFORE`, `AFTER`, `INSTEAD OF`.
+    pub timing: TriggerTiming,
+    /// `INSERT OR UPDATE …`, as written.
+    pub events: Vec<TriggerEvent>,
+    /// `UPDATE OF a, b`: the columns; empty means any.
+    pub update_of: Vec<Ident>,
+    /// `FOR EACH ROW` rather than once for each statement.
+    pub for_each_row: bool,
+}
+
+/// When a trigger fires in relation to its event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum TriggerTiming {
+    Before,
+    After,
+    InsteadOf,
+}
+
+/// What makes a trigger fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum TriggerEvent {
+    Insert,
+    Update,
+    Delete,
+    Truncate,
 }
 
 /// A `CREATE` of some object that only needs its kind, name and table.
@@ -312,8 +355,7 @@ pub struct CreateObject {
     pub kind: ObjectKind,
     /// Its name, where it has one.
     pub name: Option<Name>,
-    /// The tables it is attached to: `ON table` of policies and rules, `FROM table` of statistics, `FOR TABLE …` of
-    /// publications.
+    /// The tables it is attached to: `ON table` of policies and rules, `FROM table` of statistics.
     pub on: Vec<Name>,
     /// `IF NOT EXISTS` or `OR REPLACE`.
     pub lenient: bool,

@@ -10,12 +10,16 @@ mod data_type;
 mod expression;
 mod function;
 mod index;
+mod key_form;
 mod kind;
 mod maintenance;
 mod object;
+mod publication;
 mod rows;
 mod sequence;
 mod session;
+mod storage;
+mod trigger;
 mod types;
 mod view;
 
@@ -207,7 +211,8 @@ fn create(cursor: &mut Cursor<'_>, start: Span, depth: u8) -> Parse<StatementKin
         ObjectKind::Domain => types::create_domain(cursor),
         ObjectKind::Function => function::create_function(cursor, false, or_replace, depth),
         ObjectKind::Procedure => function::create_function(cursor, true, or_replace, depth),
-        ObjectKind::Trigger => function::create_trigger(cursor, or_replace),
+        ObjectKind::Trigger => trigger::create_trigger(cursor, or_replace),
+        ObjectKind::Publication => publication::create_publication(cursor),
         ObjectKind::Schema => create_schema(cursor),
         ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Owned | ObjectKind::System => {
             cursor.refuse("the kind of object to create")

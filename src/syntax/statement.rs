@@ -8,6 +8,7 @@ use super::object::{
     AlterObject, Body, CreateDomain, CreateFunction, CreateIndex, CreateObject, CreateSequence, CreateTrigger,
     CreateType, CreateView, Drop, ObjectKind,
 };
+use super::publication::CreatePublication;
 use super::query::{Query, RowChange};
 use super::span::Span;
 use super::table::CreateTable;
@@ -46,7 +47,9 @@ pub enum StatementKind {
     CreateTrigger(Box<CreateTrigger>),
     /// `CREATE SCHEMA s [elements]`
     CreateSchema { name: Option<Ident>, if_not_exists: bool },
-    /// `CREATE POLICY`, `RULE`, `EXTENSION`, `STATISTICS`, `PUBLICATION`, …
+    /// `CREATE PUBLICATION`
+    CreatePublication(Box<CreatePublication>),
+    /// `CREATE POLICY`, `RULE`, `EXTENSION`, `STATISTICS`, …
     CreateObject(CreateObject),
     /// `DROP …`
     Drop(Drop),

@@ -47,20 +47,19 @@ pub(super) fn create_function(footprint: &mut Footprint<'_, '_>, def: &CreateFun
     }
 }
 
-/// Other `CREATE`s (facts `create-policy`, `create-or-replace-rule`, `create-statistics`, `create-publication-table`,
-/// `create-database`).
+/// Other `CREATE`s (facts `create-policy`, `create-or-replace-rule`, `create-statistics`, `create-database`).
 pub(super) fn create(footprint: &mut Footprint<'_, '_>, on: &[QName], def: &CreateObject) {
     match def.kind {
         ObjectKind::Policy | ObjectKind::Rule => footprint.lock_all(on, AccessExclusive),
         ObjectKind::Statistics => footprint.lock_all(on, ShareUpdateExclusive),
-        ObjectKind::Publication => publish(footprint, on),
         ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription => footprint.no_transaction = true,
         _ => {}
     }
 }
 
-/// A published table brings its inheriting children; the partitions of a partitioned one are published as itself.
-fn publish(footprint: &mut Footprint<'_, '_>, tables: &[QName]) {
+/// `CREATE PUBLICATION`: a published table brings its inheriting children; the partitions of a partitioned one are published as itself
+/// (fact `create-publication-table`).
+pub(super) fn publish(footprint: &mut Footprint<'_, '_>, tables: &[QName]) {
     for table in tables {
         footprint.lock(table, ShareUpdateExclusive);
         if !footprint.is_partitioned(table) {
@@ -86,8 +85,8 @@ pub(super) fn alter(footprint: &mut Footprint<'_, '_>, name: Option<&QName>, on:
         (ObjectKind::Policy | ObjectKind::Rule, Some(table), _) => footprint.lock(table, AccessExclusive),
         (ObjectKind::Type | ObjectKind::Domain, _, Some(name)) => types_domains::alter(footprint, name, &def.change),
         (ObjectKind::Publication, ..) => {
-            if let ObjectChange::PublicationTables(tables) = &def.change {
-                let tables: Vec<QName> = tables.iter().map(|table| footprint.catalog.resolve(table)).collect();
+            if let ObjectChange::PublicationObjects { objects, .. } = &def.change {
+                let tables: Vec<QName> = objects.tables.iter().map(|table| footprint.catalog.resolve(table)).collect();
                 publish(footprint, &tables);
             }
         }

@@ -3,6 +3,7 @@
 //! Objects are shared with earlier moments of the catalog: `Arc::make_mut` leaves those as they were.
 
 mod part;
+mod publication;
 mod rename;
 
 use std::sync::Arc;

@@ -36,6 +36,10 @@ impl<'a> Lowering<'_, 'a> {
             StatementKind::CreateSchema { name: Some(name), if_not_exists } => {
                 (OperationKind::CreateSchema { name: name.name.clone() }, *if_not_exists)
             }
+            StatementKind::CreatePublication(def) => {
+                let tables = def.objects.tables.iter().map(|table| catalog.resolve(table)).collect();
+                (OperationKind::CreatePublication { tables, def }, false)
+            }
             StatementKind::CreateObject(def) => {
                 let on = def.on.iter().map(|table| catalog.resolve(table)).collect();
                 (OperationKind::CreateObject { on, def }, def.lenient)

@@ -109,31 +109,9 @@ pub(super) fn create_object(cursor: &mut Cursor<'_>, kind: ObjectKind, or_replac
             cursor.expect("FROM")?;
             object.on = cursor.names("a table name")?;
         }
-        ObjectKind::Publication => object.on = publication_tables(cursor)?,
         _ => {}
     }
     Ok(StatementKind::CreateObject(object))
-}
-
-/// `FOR TABLE a, b (c) WHERE (…), TABLE d`, or the same after `ADD`, `SET`, `DROP`.
-fn publication_tables(cursor: &mut Cursor<'_>) -> Parse<Vec<Name>> {
-    let mut tables = Vec::new();
-    cursor.eat("FOR");
-    while cursor.eat("TABLE") {
-        loop {
-            cursor.eat("ONLY");
-            tables.push(cursor.name("a table name")?);
-            cursor.eat_operator("*");
-            cursor.skip_group_if_any()?;
-            if cursor.eat("WHERE") {
-                cursor.group()?;
-            }
-            if !cursor.eat_kind(TokenKind::Comma) || cursor.at("TABLE") {
-                break;
-            }
-        }
-    }
-    Ok(tables)
 }
 
 /// After `ALTER <kind>`, for objects that are no relations.
@@ -160,6 +138,12 @@ fn change(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Parse<ObjectChange> {
     if let Some(change) = super::types::type_change(cursor, kind)? {
         return Ok(change);
     }
+    if kind == ObjectKind::Publication
+        && let Some(change) = super::publication::publication_change(cursor)?
+    {
+        cursor.expect_end()?;
+        return Ok(change);
+    }
     let change = if cursor.eat("RENAME TO") {
         ObjectChange::Rename(cursor.label("a name")?)
     } else if cursor.eat("SET SCHEMA") {
@@ -167,8 +151,8 @@ fn change(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Parse<ObjectChange> {
     } else if cursor.eat("OWNER TO") {
         cursor.label("a role")?;
         ObjectChange::Owner
-    } else if kind == ObjectKind::Publication && cursor.eat_any(&["ADD", "SET", "DROP"]) && cursor.at("TABLE") {
-        ObjectChange::PublicationTables(publication_tables(cursor)?)
+    } else if matches!(kind, ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine) {
+        super::function::function_options(cursor)
     } else {
         cursor.finish();
         ObjectChange::Other

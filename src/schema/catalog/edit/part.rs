@@ -126,7 +126,8 @@ impl Catalog<'_> {
         Some(trigger)
     }
 
-    fn edit_indexes(&mut self, on: &QName) -> Option<&mut Vec<Index>> {
+    /// The indexes of a table or materialized view, to be changed in anything but their names.
+    pub(in crate::schema) fn edit_indexes(&mut self, on: &QName) -> Option<&mut Vec<Index>> {
         match self.relations.get_mut(on)? {
             Relation::Table(table) => Some(&mut std::sync::Arc::make_mut(table).indexes),
             Relation::View(view) => Some(&mut std::sync::Arc::make_mut(view).indexes),

@@ -10,7 +10,7 @@ use crate::syntax::name::Symbol;
 /// a file that does nothing but rename what everything points to takes linear time.
 pub(in crate::schema) const MOST_FOLLOWED: usize = 1_000_000;
 
-type Sets = BTreeMap<QName, BTreeSet<QName>>;
+type Sets<M> = BTreeMap<QName, BTreeSet<M>>;
 
 impl Catalog<'_> {
     /// Gives a table, view or sequence a new name or schema.
@@ -105,6 +105,7 @@ impl Catalog<'_> {
             }
         }
         self.follow_readers(old, new);
+        self.follow_published(old, new);
         self.put_table(table);
         for name in self.links.owned.get(old).cloned().unwrap_or_default() {
             let Some(mut sequence) = self.take_sequence(&name) else { continue };
@@ -123,7 +124,12 @@ impl Catalog<'_> {
     }
 
     /// Moves the set of `old` to `new`, and tells who is in it: they have to be changed.
-    fn moved(&mut self, map: impl Fn(&mut Self) -> &mut Sets, old: &QName, new: &QName) -> BTreeSet<QName> {
+    pub(super) fn moved<M: Ord + Clone>(
+        &mut self,
+        map: impl Fn(&mut Self) -> &mut Sets<M>,
+        old: &QName,
+        new: &QName,
+    ) -> BTreeSet<M> {
         let Some(members) = map(self).remove(old) else { return BTreeSet::new() };
         if self.links.followed > MOST_FOLLOWED {
             return BTreeSet::new();
