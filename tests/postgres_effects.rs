@@ -224,3 +224,53 @@ fn a_foreign_key_knows_the_columns_it_points_at() {
     assert_eq!(types("t_x_y_fkey"), ["text", "int8"]);
     assert_eq!(types("t_z_fkey"), ["uuid"]);
 }
+
+#[test]
+fn rules_and_policies_look_up_what_they_name() {
+    let rule = "CREATE RULE r AS ON UPDATE TO t DO ALSO (INSERT INTO log SELECT id FROM new JOIN u USING (id); \
+        DELETE FROM cache WHERE id = OLD.id)";
+    assert_eq!(effects(rule), "t ACCESS EXCLUSIVE, log ROW EXCLUSIVE, u ACCESS SHARE, cache ROW EXCLUSIVE");
+    assert_eq!(effects("CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING"), "t ACCESS EXCLUSIVE");
+    let policy = "CREATE POLICY p ON t USING (a IS DISTINCT FROM b AND a = ANY (SELECT x FROM u JOIN v USING (y)))";
+    assert_eq!(effects(policy), "t ACCESS EXCLUSIVE, u ACCESS SHARE, v ACCESS SHARE");
+}
+
+#[test]
+fn explaining_locks_and_reads_nothing() {
+    let history = "CREATE TABLE t (a int); CREATE TABLE u (a int)";
+    let sql = "UPDATE t SET a = u.a FROM u";
+    assert_eq!(after(history, &format!("EXPLAIN {sql}"), 14), "t ROW EXCLUSIVE, u ACCESS SHARE");
+    assert_eq!(after(history, &format!("EXPLAIN (ANALYZE false) {sql}"), 14), "t ROW EXCLUSIVE, u ACCESS SHARE");
+    let run = after(history, sql, 14);
+    assert_eq!(after(history, &format!("EXPLAIN (ANALYZE) {sql}"), 14), run);
+}
+
+#[test]
+fn tables_of_a_type_follow_it() {
+    let history = "CREATE TYPE pair AS (a int, b int); CREATE TABLE t OF pair; CREATE TABLE u (p pair);
+        CREATE TABLE v (a int, b int); ALTER TABLE v OF pair; CREATE TABLE w OF pair; ALTER TABLE w NOT OF;
+        ALTER TYPE pair RENAME TO couple; ALTER TABLE v RENAME TO x";
+    let add = "ALTER TYPE couple ADD ATTRIBUTE c int CASCADE";
+    assert_eq!(after(history, add, 14), "t ACCESS EXCLUSIVE, x ACCESS EXCLUSIVE");
+    assert_eq!(
+        after(history, "ALTER TYPE couple ALTER ATTRIBUTE a TYPE text CASCADE", 14),
+        "t ACCESS EXCLUSIVE, x ACCESS EXCLUSIVE, rewrite t, rewrite x, scan t, scan x, \
+         assumed: the present type of the attribute of couple is not known"
+    );
+}
+
+#[test]
+fn statistics_follow_their_table() {
+    let history =
+        "CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t; CREATE STATISTICS gone ON a, b FROM t;
+        ALTER TABLE t RENAME TO u; ALTER STATISTICS s RENAME TO r; DROP STATISTICS gone";
+    assert_eq!(after(history, "DROP STATISTICS r", 14), "u SHARE UPDATE EXCLUSIVE");
+    assert_eq!(after(history, "DROP STATISTICS IF EXISTS gone, s", 14), "");
+}
+
+#[test]
+fn cluster_remembers_its_index() {
+    let history = "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TABLE u (a int); CREATE INDEX j ON u (a);
+        CLUSTER t USING i; ALTER TABLE u CLUSTER ON j; ALTER TABLE u SET WITHOUT CLUSTER";
+    assert_eq!(after(history, "CLUSTER", 14), "t ACCESS EXCLUSIVE, rewrite t, scan t, build t.i, no transaction");
+}

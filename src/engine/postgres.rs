@@ -68,10 +68,11 @@ fn maintain(step: &mut Footprint<'_, '_>, kind: &OperationKind<'_>) {
         }
         OperationKind::Cluster { table, .. } => maintenance::cluster(step, table.as_ref()),
         OperationKind::Refresh { view, concurrently, no_data } => views::refresh(step, view, *concurrently, *no_data),
-        OperationKind::Vacuum { table, full } => maintenance::vacuum(step, table.as_ref(), *full),
-        OperationKind::Analyze { table } => maintenance::analyze(step, table.as_ref()),
+        OperationKind::Vacuum { table, only, full } => maintenance::vacuum(step, table.as_ref(), *only, *full),
+        OperationKind::Analyze { table, only } => maintenance::analyze(step, table.as_ref(), *only),
         OperationKind::ChangeRows { table, change } => rows::change(step, table, change),
         OperationKind::Query(query) => rows::query(step, query),
+        OperationKind::Explain { writes, query } => rows::explain(step, writes.as_ref(), query),
         OperationKind::Copy { table: Some(table), from } => rows::copy(step, table, *from),
         _ => {}
     }

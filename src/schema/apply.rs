@@ -85,6 +85,7 @@ impl<'a> Catalog<'a> {
             OperationKind::AlterObject { name: Some(name), on, def } => {
                 rename::alter_object(self, name, on.as_ref(), def, &mut log);
             }
+            OperationKind::CreateObject { on, def } => object::create_statistics(self, on, def, &log),
             OperationKind::CreatePublication { tables, def } => publication::create(self, tables, def, &mut log),
             OperationKind::Cluster { table: Some(table), index: Some(index) } => {
                 setting::cluster(self, table, Some(index));

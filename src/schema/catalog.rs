@@ -50,6 +50,8 @@ pub struct Catalog<'a> {
     pub types: BTreeMap<QName, Arc<UserType>>,
     /// Functions and procedures; overloads share one entry.
     pub functions: BTreeMap<QName, Arc<Function<'a>>>,
+    /// Extended statistics → their table.
+    pub statistics: BTreeMap<QName, QName>,
     /// Publications, which belong to no schema.
     pub publications: BTreeMap<Symbol, Arc<Publication>>,
     /// Referenced table → tables with a foreign key to it.
@@ -81,6 +83,7 @@ impl Default for Catalog<'_> {
             indexes: BTreeMap::new(),
             types: BTreeMap::new(),
             functions: BTreeMap::new(),
+            statistics: BTreeMap::new(),
             publications: BTreeMap::new(),
             referencing: BTreeMap::new(),
             children: BTreeMap::new(),
@@ -119,6 +122,11 @@ impl Catalog<'_> {
     /// Resolves a function's name in the same way.
     pub fn resolve_function(&self, name: &Name) -> QName {
         self.resolve_where(name, |found| self.functions.contains_key(found))
+    }
+
+    /// Resolves the name of extended statistics in the same way.
+    pub fn resolve_statistics(&self, name: &Name) -> QName {
+        self.resolve_where(name, |found| self.statistics.contains_key(found))
     }
 
     /// The name a new object gets.

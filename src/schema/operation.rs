@@ -163,10 +163,14 @@ pub enum OperationKind<'a> {
     },
     Vacuum {
         table: Option<QName>,
+        /// `ONLY`.
+        only: bool,
         full: bool,
     },
     Analyze {
         table: Option<QName>,
+        /// `ONLY`.
+        only: bool,
     },
     Comment {
         kind: ObjectKind,
@@ -181,6 +185,11 @@ pub enum OperationKind<'a> {
         change: &'a RowChange,
     },
     Query(&'a Query),
+    /// `EXPLAIN` of a query, or of a change to the rows of `writes` with the query inside it. Nothing runs.
+    Explain {
+        writes: Option<QName>,
+        query: &'a Query,
+    },
     /// The table that `SELECT … INTO` makes. The query itself comes before it.
     SelectInto {
         table: QName,

@@ -130,8 +130,8 @@ pub enum ActionKind {
     Owner,
     /// `INHERIT p` (true) or `NO INHERIT p` (false)
     Inherit { parent: Name, inherit: bool },
-    /// `OF type` (true) or `NOT OF` (false)
-    OfType(bool),
+    /// `OF type`; none for `NOT OF`
+    OfType(Option<Name>),
     /// `[NO] DEPENDS ON EXTENSION e`
     DependsOnExtension,
     /// `OPTIONS (…)` of a foreign table or its column

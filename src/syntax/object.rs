@@ -9,6 +9,7 @@ use super::name::{Ident, Name, Symbol};
 use super::publication::{PublicationEdit, PublicationObjects, PublicationOptions};
 use super::query::Query;
 use super::span::Span;
+use super::statement::Statement;
 use super::table::Constraint;
 use super::types::DataType;
 
@@ -147,7 +148,8 @@ pub enum ObjectChange {
     /// `RENAME VALUE 'a' TO 'b'`
     RenameEnumValue { from: Box<str>, to: Box<str> },
     /// `ADD | DROP | ALTER ATTRIBUTE`, `RENAME ATTRIBUTE a TO b` of a composite type
-    Attribute { cascade: bool },
+    /// `retype`: `ALTER ATTRIBUTE … TYPE`
+    Attribute { retype: bool, cascade: bool },
     /// Domain: `ADD constraint`
     AddDomainConstraint(Box<Constraint>),
     /// Domain: `VALIDATE CONSTRAINT n`
@@ -162,6 +164,8 @@ pub enum ObjectChange {
     DomainDefault,
     /// Function: `SECURITY DEFINER` (true) or `INVOKER` (false), `SET search_path` (true) or `RESET search_path` (false)
     FunctionOptions { security_definer: Option<bool>, search_path: Option<bool> },
+    /// Extension: `ADD`/`DROP TABLE t`, and other kinds of relations
+    ExtensionRelation(Name),
     /// Publication: `ADD`/`SET`/`DROP TABLE …`
     PublicationObjects { edit: PublicationEdit, objects: PublicationObjects },
     /// Publication: `SET (publish = …)`
@@ -297,7 +301,7 @@ pub struct Body {
 #[derive(Clone, Debug)]
 pub struct BodyStatement {
     /// The statement.
-    pub statement: super::statement::Statement,
+    pub statement: Statement,
     /// It is inside `LOOP`.
     pub in_loop: bool,
     /// It is inside `IF`, `CASE` or an exception handler: it may not run.
@@ -359,4 +363,8 @@ pub struct CreateObject {
     pub on: Vec<Name>,
     /// `IF NOT EXISTS` or `OR REPLACE`.
     pub lenient: bool,
+    /// Tables the conditions of a policy read.
+    pub reads: Vec<Name>,
+    /// What a rule does instead or besides.
+    pub actions: Vec<Statement>,
 }

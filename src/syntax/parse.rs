@@ -133,6 +133,8 @@ fn other(cursor: &mut Cursor<'_>, depth: u8) -> Parse<StatementKind> {
         grant(cursor)
     } else if cursor.eat("COPY") {
         copy(cursor)
+    } else if cursor.eat("EXPLAIN") {
+        explain(cursor, depth)
     } else {
         maintain(cursor)
     }
@@ -153,8 +155,6 @@ fn maintain(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
         maintenance::lock(cursor)
     } else if cursor.eat("TRUNCATE") {
         maintenance::truncate(cursor)
-    } else if cursor.eat("EXPLAIN") {
-        explain(cursor)
     } else if cursor.at_any(INERT) {
         let verb = cursor.label("a statement")?.name;
         cursor.finish();
@@ -165,20 +165,19 @@ fn maintain(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
 }
 
 /// `EXPLAIN` runs nothing; `EXPLAIN ANALYZE` runs its statement.
-fn explain(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
-    let mut group = if cursor.at_kind(TokenKind::LeftParen) && !cursor.at_word_ahead(1, "SELECT") {
-        Some(cursor.group()?)
-    } else {
-        None
-    };
-    let mut analyze = group.as_mut().is_some_and(|group| {
-        group.until(|group| group.at("ANALYZE"));
-        !group.done()
-    });
-    analyze |= cursor.eat("ANALYZE");
+fn explain(cursor: &mut Cursor<'_>, depth: u8) -> Parse<StatementKind> {
+    let mut analyze = false;
+    if cursor.at_kind(TokenKind::LeftParen) && !cursor.at_word_ahead(1, "SELECT") {
+        analyze = maintenance::switched_on(cursor, "ANALYZE")?;
+    }
+    analyze |= cursor.eat_any(&["ANALYZE", "ANALYSE"]);
     cursor.eat("VERBOSE");
-    if analyze && cursor.at_any(rows::HEADS) {
-        return rows::row_statement(cursor);
+    if analyze && (cursor.at("CREATE") || cursor.at("REFRESH")) {
+        return kind(cursor, depth);
+    }
+    if cursor.at_any(rows::HEADS) || cursor.at_kind(TokenKind::LeftParen) {
+        let explained = rows::row_statement(cursor)?;
+        return Ok(if analyze { explained } else { StatementKind::Explain(Box::new(explained)) });
     }
     cursor.finish();
     Ok(StatementKind::Inert { verb: "explain".into() })

@@ -80,6 +80,11 @@ const POOL: &[&str] = &[
     "ALTER PUBLICATION p DROP TABLE {t}",
     "ALTER PUBLICATION p RENAME TO n",
     "DROP PUBLICATION {n}",
+    "CREATE STATISTICS {n} ON {c}, {c} FROM {t}",
+    "ALTER STATISTICS {n} RENAME TO {n}",
+    "DROP STATISTICS {n}",
+    "CREATE TABLE {t} OF {n}",
+    "ALTER TABLE {t} OF {n}",
     "CREATE SCHEMA s",
     "ALTER SCHEMA s RENAME TO public",
     "DROP SCHEMA s CASCADE",
@@ -132,6 +137,7 @@ struct Expected {
     readers: Sets,
     owned: Sets,
     triggered: Sets,
+    statistics: BTreeMap<QName, QName>,
     published: BTreeMap<QName, BTreeSet<Symbol>>,
     constraints: BTreeMap<QName, u32>,
 }
@@ -166,6 +172,7 @@ fn check(catalog: &Catalog<'_>) -> Result<(), TestCaseError> {
     prop_assert_eq!(&expected.readers, &catalog.links.readers);
     prop_assert_eq!(&expected.owned, &catalog.links.owned);
     prop_assert_eq!(&expected.triggered, &catalog.links.triggered);
+    prop_assert_eq!(&expected.statistics, &catalog.statistics);
     prop_assert_eq!(&expected.published, &catalog.links.published);
     prop_assert_eq!(&expected.constraints, &catalog.links.constraints);
     Ok(())
@@ -183,6 +190,9 @@ impl Expected {
                     if let ConstraintBody::ForeignKey { table: parent, .. } = &constraint.kind {
                         self.referencing.entry(parent.clone()).or_default().insert(name.clone());
                     }
+                }
+                for statistics in &table.statistics {
+                    self.statistics.insert(statistics.clone(), name.clone());
                 }
                 for parent in &table.parents {
                     self.children.entry(parent.clone()).or_default().insert(name.clone());

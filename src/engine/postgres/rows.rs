@@ -24,6 +24,18 @@ pub(super) fn query(footprint: &mut Footprint<'_, '_>, query: &Query) {
     call_sequences(footprint, query);
 }
 
+/// `EXPLAIN`: the planner takes the locks of the statement, and reads nothing (fact `explain`).
+pub(super) fn explain(footprint: &mut Footprint<'_, '_>, writes: Option<&QName>, query: &Query) {
+    let written = writes.map(|table| views::reach(footprint, table)).unwrap_or_default();
+    footprint.lock_all(&written, RowExclusive);
+    let mode = if query.locks_rows { RowShare } else { AccessShare };
+    for name in &query.reads {
+        let relation = footprint.catalog.resolve(name);
+        let reached = views::reach(footprint, &relation);
+        footprint.lock_all(&reached, mode);
+    }
+}
+
 fn call_sequences(footprint: &mut Footprint<'_, '_>, query: &Query) {
     for call in query.calls.iter().filter(|call| SEQUENCE_FUNCTIONS.contains(&&**call.name.last())) {
         if let Some(sequence) = call.literals.first().and_then(Option::as_deref) {

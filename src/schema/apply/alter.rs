@@ -121,6 +121,7 @@ fn alter_table(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &ActionKind, 
         | ActionKind::SetOptions { .. }
         | ActionKind::ResetOptions { .. }
         | ActionKind::Trigger { .. }
+        | ActionKind::OfType(_)
         | ActionKind::SetLogged(_) => setting::change(catalog, table, action, log.origin),
         _ => alter_column::alter_column(catalog, site, action, log),
     }

@@ -20,6 +20,7 @@ pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &Create
         partitioned: def.partition_by.is_some(),
         partition_key: def.partition_by.iter().filter(|by| !by.hash).flat_map(|by| by.columns.clone()).collect(),
         default_partition: def.partition_of.as_ref().is_some_and(|partition| partition.default),
+        of_type: def.of_type.as_ref().map(|name| catalog.resolve_type(name)),
         autovacuum_off: (setting::autovacuum(&def.options) == Some(false)).then_some(log.origin),
         ..empty(name, log)
     };
@@ -75,12 +76,14 @@ pub(super) fn used_table(name: &QName) -> Table {
         partition_key: Vec::new(),
         default_partition: false,
         parents: Vec::new(),
+        of_type: None,
         columns: Vec::new(),
         indexes: Vec::new(),
         constraints: Vec::new(),
         triggers: Vec::new(),
         triggers_off: None,
         replica_identity: None,
+        statistics: Vec::new(),
         autovacuum_off: None,
     }
 }

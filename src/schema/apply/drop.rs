@@ -39,6 +39,7 @@ pub(super) fn drop_object(catalog: &mut Catalog<'_>, dropped: &Dropped<'_>, log:
                 log.missing("trigger", part_name(table, &name.name));
             }
         }
+        ObjectKind::Statistics => drop(catalog.take_statistics(name)),
         ObjectKind::Publication => drop(catalog.take_publication(&name.name)),
         ObjectKind::Schema => drop_schema(catalog, dropped.written.last(), cascade),
         _ => {}
@@ -272,6 +273,9 @@ fn same_columns(a: &[Symbol], b: &[Symbol]) -> bool {
 
 fn drop_type(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {
     if cascade {
+        for table in catalog.tables_of_type(name) {
+            drop_relation(catalog, &table, true);
+        }
         for (table, column) in catalog.columns_of_type(name) {
             remove_column(catalog, &table, &column, true);
         }

@@ -8,7 +8,7 @@ use crate::schema::catalog::{Catalog, Function, Sequence, Trigger, View};
 use crate::schema::operation::QName;
 use crate::syntax::alter::TriggerState;
 use crate::syntax::name::Symbol;
-use crate::syntax::object::{CreateFunction, CreateSequence, CreateTrigger, CreateView};
+use crate::syntax::object::{CreateFunction, CreateObject, CreateSequence, CreateTrigger, CreateView, ObjectKind};
 
 pub(super) fn create_view(catalog: &mut Catalog<'_>, name: &QName, def: &CreateView, log: &mut Log) {
     let known = catalog.view(name).filter(|_| def.or_replace).cloned();
@@ -98,6 +98,15 @@ pub(super) fn create_trigger(catalog: &mut Catalog<'_>, table: &QName, def: &Cre
         origin,
     };
     catalog.put_trigger(table, trigger);
+}
+
+/// `CREATE STATISTICS`; other objects of this kind change nothing that is kept.
+pub(super) fn create_statistics(catalog: &mut Catalog<'_>, on: &[QName], def: &CreateObject, log: &Log) {
+    let (ObjectKind::Statistics, [table], Some(name)) = (def.kind, on, &def.name) else { return };
+    let name = catalog.resolve_new(name);
+    if !(def.lenient && catalog.statistics.contains_key(&name)) && must_exist(catalog, table, log) {
+        catalog.put_statistics(table, name);
+    }
 }
 
 pub(super) fn create_schema(catalog: &mut Catalog<'_>, name: &Symbol, log: &mut Log) {

@@ -77,6 +77,11 @@ pub(super) fn alter_object(
     match def.kind {
         ObjectKind::Type | ObjectKind::Domain => catalog.move_type(name, &new, log.origin),
         ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => catalog.move_function(name, &new),
+        ObjectKind::Statistics => {
+            if let Some(table) = catalog.take_statistics(name) {
+                catalog.put_statistics(&table, new);
+            }
+        }
         ObjectKind::Publication => {
             if let Some(publication) = catalog.take_publication(&name.name) {
                 catalog.put_publication(Publication { name: new.name, ..publication });

@@ -1,5 +1,5 @@
 //! What `ALTER TABLE` only notes about a table: replica identity, clustering, storage parameters, triggers on and off,
-//! whether it is logged.
+//! whether it is logged, its type.
 
 use crate::schema::catalog::{Catalog, Origin, ReplicaIdentity};
 use crate::schema::operation::QName;
@@ -29,6 +29,10 @@ pub(super) fn change(catalog: &mut Catalog<'_>, table: &QName, action: &ActionKi
             }
         }
         ActionKind::Trigger { triggers, state } => switch(catalog, table, triggers, *state, origin),
+        ActionKind::OfType(of_type) => {
+            let of_type = of_type.as_ref().map(|name| catalog.resolve_type(name));
+            catalog.put_of_type(table, of_type);
+        }
         ActionKind::SetLogged(logged) => {
             // Of a partitioned table the server ignores it: there is nothing to log.
             if let Some(found) = catalog.edit_table(table).filter(|found| !found.partitioned) {

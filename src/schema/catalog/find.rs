@@ -96,6 +96,13 @@ impl Catalog<'_> {
         tables.into_iter().collect()
     }
 
+    /// Tables made `OF` this type.
+    pub fn tables_of_type(&self, name: &QName) -> Vec<QName> {
+        let tables = self.links.typed.get(name).into_iter().flatten();
+        let made = |table: &&QName| self.table(table).is_some_and(|found| found.of_type.as_ref() == Some(name));
+        tables.filter(made).cloned().collect()
+    }
+
     /// Tables that foreign keys of this table point to, itself left out.
     pub fn fk_parents(&self, table: &QName) -> Vec<QName> {
         let constraints = self.table(table).map(|found| found.constraints.as_slice()).unwrap_or_default();

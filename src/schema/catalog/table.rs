@@ -34,6 +34,8 @@ pub struct Table {
     pub default_partition: bool,
     /// Parents: of a partition one, by inheritance any number.
     pub parents: Vec<QName>,
+    /// `OF type`: its columns are the attributes of this composite type.
+    pub of_type: Option<QName>,
     /// Known columns in order.
     pub columns: Vec<Column>,
     /// Known indexes, those of constraints included.
@@ -46,6 +48,8 @@ pub struct Table {
     pub triggers_off: Option<Origin>,
     /// `REPLICA IDENTITY`; none when unknown.
     pub replica_identity: Option<ReplicaIdentity>,
+    /// `CREATE STATISTICS` on it.
+    pub statistics: Vec<QName>,
     /// Where `autovacuum_enabled` was set to false, if it is.
     pub autovacuum_off: Option<Origin>,
 }

@@ -72,6 +72,7 @@ impl<'a> Lowering<'_, 'a> {
     fn existing(&self, kind: ObjectKind, name: &Name, on: Option<&QName>) -> QName {
         match kind {
             ObjectKind::Type | ObjectKind::Domain => self.catalog.resolve_type(name),
+            ObjectKind::Statistics => self.catalog.resolve_statistics(name),
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
                 self.catalog.resolve_function(name)
             }

@@ -200,11 +200,10 @@ fn rest(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
         return enable(cursor);
     }
     if cursor.eat("NOT OF") {
-        return Ok(ActionKind::OfType(false));
+        return Ok(ActionKind::OfType(None));
     }
     if cursor.eat("OF") {
-        cursor.name("a type")?;
-        return Ok(ActionKind::OfType(true));
+        return Ok(ActionKind::OfType(Some(cursor.name("a type")?)));
     }
     if cursor.at_any(&["INHERIT", "NO INHERIT"]) {
         let inherit = !cursor.eat("NO");

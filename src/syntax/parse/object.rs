@@ -1,11 +1,13 @@
 //! `DROP`, `COMMENT ON`, and the `CREATE` and `ALTER` of objects that need little reading.
 
 use super::kind::{object_kind, on_table};
+use super::{MAX_BODY_DEPTH, rows, statement};
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::name::{Ident, Name};
 use crate::syntax::object::{AlterObject, CreateObject, Drop, ObjectChange, ObjectKind};
 use crate::syntax::span::Span;
-use crate::syntax::statement::StatementKind;
+use crate::syntax::split::split;
+use crate::syntax::statement::{Statement, StatementKind};
 use crate::syntax::token::TokenKind;
 
 /// After `DROP`.
@@ -89,7 +91,8 @@ fn column_owner(cursor: &mut Cursor<'_>) -> Parse<Option<Name>> {
 /// After `CREATE [OR REPLACE] <kind>`, for kinds of which only the tables they stand on matter. The rest is passed over.
 pub(super) fn create_object(cursor: &mut Cursor<'_>, kind: ObjectKind, or_replace: bool) -> Parse<StatementKind> {
     let if_not_exists = cursor.if_not_exists();
-    let mut object = CreateObject { kind, name: None, on: Vec::new(), lenient: or_replace || if_not_exists };
+    let lenient = or_replace || if_not_exists;
+    let mut object = CreateObject { kind, name: None, on: Vec::new(), lenient, reads: Vec::new(), actions: Vec::new() };
     if !matches!(kind, ObjectKind::Cast | ObjectKind::Transform | ObjectKind::UserMapping | ObjectKind::Operator) {
         object.name = cursor.name("a name").ok();
     }
@@ -97,12 +100,14 @@ pub(super) fn create_object(cursor: &mut Cursor<'_>, kind: ObjectKind, or_replac
         ObjectKind::Policy => {
             cursor.expect("ON")?;
             object.on.push(cursor.name("a table name")?);
+            object.reads = rows::sub_selects(*cursor);
         }
         ObjectKind::Rule => {
             cursor.expect("AS ON")?;
             cursor.until(|cursor| cursor.at("TO"));
             cursor.expect("TO")?;
             object.on.push(cursor.name("a table name")?);
+            object.actions = rule_actions(cursor)?;
         }
         ObjectKind::Statistics => {
             cursor.until(|cursor| cursor.at("FROM"));
@@ -112,6 +117,19 @@ pub(super) fn create_object(cursor: &mut Cursor<'_>, kind: ObjectKind, or_replac
         _ => {}
     }
     Ok(StatementKind::CreateObject(object))
+}
+
+/// After the table of a rule: `[WHERE …] DO [ALSO | INSTEAD] NOTHING | action | (action; …)`.
+fn rule_actions(cursor: &mut Cursor<'_>) -> Parse<Vec<Statement>> {
+    cursor.until(|cursor| cursor.at("DO"));
+    cursor.expect("DO")?;
+    cursor.eat_any(&["ALSO", "INSTEAD"]);
+    if cursor.at("NOTHING") {
+        return Ok(Vec::new());
+    }
+    let tokens = if cursor.at_kind(TokenKind::LeftParen) { cursor.group()?.rest() } else { cursor.rest() };
+    let actions = split(cursor.source, tokens).into_iter();
+    Ok(actions.map(|slice| statement(Cursor::new(cursor.source, slice), MAX_BODY_DEPTH)).collect())
 }
 
 /// After `ALTER <kind>`, for objects that are no relations.
@@ -151,6 +169,8 @@ fn change(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Parse<ObjectChange> {
     } else if cursor.eat("OWNER TO") {
         cursor.label("a role")?;
         ObjectChange::Owner
+    } else if kind == ObjectKind::Extension && cursor.eat_any(&["ADD", "DROP"]) {
+        extension_member(cursor)?
     } else if matches!(kind, ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine) {
         super::function::function_options(cursor)
     } else {
@@ -158,5 +178,22 @@ fn change(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Parse<ObjectChange> {
         ObjectChange::Other
     };
     cursor.expect_end()?;
+    Ok(change)
+}
+
+/// After `ADD` or `DROP` of an extension.
+fn extension_member(cursor: &mut Cursor<'_>) -> Parse<ObjectChange> {
+    let relation = matches!(
+        object_kind(cursor),
+        Some(
+            ObjectKind::Table
+                | ObjectKind::ForeignTable
+                | ObjectKind::View
+                | ObjectKind::MaterializedView
+                | ObjectKind::Sequence
+        )
+    );
+    let change = if relation { ObjectChange::ExtensionRelation(cursor.name("a name")?) } else { ObjectChange::Other };
+    cursor.finish();
     Ok(change)
 }

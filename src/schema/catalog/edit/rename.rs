@@ -63,6 +63,9 @@ impl Catalog<'_> {
         user_type.renamed = Some(origin);
         for table in self.moved(|catalog| &mut catalog.links.typed, old, new) {
             let Some(table) = self.edit_table(&table) else { continue };
+            if table.of_type.as_ref() == Some(old) {
+                table.of_type = Some(new.clone());
+            }
             let typed = table.columns.iter_mut().filter(|column| column.is_of_type(old));
             for data_type in typed.filter_map(|column| column.data_type.as_mut()) {
                 data_type.rename(old, new);
