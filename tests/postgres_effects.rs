@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 
 use switchback::engine::effect::Effects;
+use switchback::engine::postgres::changing_call;
 use switchback::engine::{Context, Engine};
-use switchback::schema::catalog::{Catalog, Origin};
+use switchback::schema::catalog::{Catalog, ConstraintBody, Origin};
 use switchback::schema::lower::lower;
 use switchback::schema::operation::QName;
 use switchback::syntax::span::Span;
@@ -18,14 +19,19 @@ fn statements(sql: &str) -> &'static [Statement] {
     switchback::syntax::parse(sql, span).statements.leak()
 }
 
-/// The effects of `sql` after `history`, a line an operation.
-fn after(history: &str, sql: &str, version: u16) -> String {
+fn replayed(history: &str) -> Catalog<'static> {
     let mut catalog = Catalog::default();
     for statement in statements(history) {
         for operation in lower(statement, &catalog) {
             catalog.apply(&operation, Origin { release: 0, file: 0, span: operation.span });
         }
     }
+    catalog
+}
+
+/// The effects of `sql` after `history`, a line an operation.
+fn after(history: &str, sql: &str, version: u16) -> String {
+    let mut catalog = replayed(history);
     let mut text = String::new();
     for statement in statements(sql) {
         for operation in lower(statement, &catalog) {
@@ -162,4 +168,109 @@ fn only_a_check_on_the_partition_key_spares_the_scan() {
 fn what_is_temporary_is_nobody_elses() {
     let history = "CREATE TEMPORARY TABLE t (a int)";
     assert_eq!(after(history, "ALTER TABLE t ADD CHECK (a > 0); CREATE INDEX i ON t (a)", 14), "");
+}
+
+#[test]
+fn rows_that_reference_a_changed_one_are_changed_with_it() {
+    let history = "CREATE TABLE p (id int PRIMARY KEY);
+        CREATE TABLE gone (p_id int REFERENCES p ON DELETE CASCADE);
+        CREATE TABLE null_ (p_id int REFERENCES p ON DELETE SET NULL);
+        CREATE TABLE follows (p_id int REFERENCES p ON UPDATE CASCADE);";
+    assert_eq!(
+        after(history, "DELETE FROM p WHERE id = 1", 14),
+        "p ROW EXCLUSIVE, follows ROW SHARE, gone ROW EXCLUSIVE, null_ ROW EXCLUSIVE"
+    );
+    assert_eq!(
+        after(history, "UPDATE p SET id = 2 WHERE id = 1", 14),
+        "p ROW EXCLUSIVE, follows ROW EXCLUSIVE, gone ROW SHARE, null_ ROW SHARE"
+    );
+}
+
+#[test]
+fn a_check_that_may_change_its_mind_is_told() {
+    let told = |check: &str| {
+        let sql = format!(
+            "CREATE FUNCTION mine(int) RETURNS bool LANGUAGE sql AS 'SELECT true';
+             CREATE FUNCTION fixed(int) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true';
+             CREATE TABLE t (a int, b text, at timestamptz, CONSTRAINT c CHECK ({check}));"
+        );
+        let catalog = replayed(&sql);
+        let table = catalog.table(&QName { schema: "public".into(), name: "t".into() }).expect("a table");
+        let Some(ConstraintBody::Check { expr: Some(expr), .. }) = table.constraint("c").map(|found| &found.kind)
+        else {
+            panic!("a check")
+        };
+        changing_call(&catalog, expr).map(|(call, volatility)| format!("{call} {volatility:?}")).unwrap_or_default()
+    };
+    assert_eq!(told("at > now()"), "now Stable");
+    assert_eq!(told("a > 0 AND b = current_user"), "\"current_user\" Stable");
+    assert_eq!(told("a > random()"), "random Volatile");
+    assert_eq!(told("mine(a)"), "mine Volatile");
+    assert_eq!(told("fixed(a)"), "");
+    assert_eq!(told("lower(b) = b AND length(b) > 0 AND unknown(b)"), "");
+}
+
+#[test]
+fn a_foreign_key_knows_the_columns_it_points_at() {
+    let sql = "CREATE TABLE p (a bigint, b text, c uuid UNIQUE, PRIMARY KEY (b, a));
+        CREATE TABLE t (x text, y int, z uuid REFERENCES p (c), FOREIGN KEY (x, y) REFERENCES p);";
+    let catalog = replayed(sql);
+    let table = catalog.table(&QName { schema: "public".into(), name: "t".into() }).expect("a table");
+    let types = |key: &str| -> Vec<String> {
+        let key = table.constraint(key).expect("a foreign key");
+        let columns = catalog.referenced_columns(key).expect("they are known");
+        columns.iter().filter_map(|column| column.data_type.as_ref()).map(|found| found.name.to_string()).collect()
+    };
+    assert_eq!(types("t_x_y_fkey"), ["text", "int8"]);
+    assert_eq!(types("t_z_fkey"), ["uuid"]);
+}
+
+#[test]
+fn rules_and_policies_look_up_what_they_name() {
+    let rule = "CREATE RULE r AS ON UPDATE TO t DO ALSO (INSERT INTO log SELECT id FROM new JOIN u USING (id); \
+        DELETE FROM cache WHERE id = OLD.id)";
+    assert_eq!(effects(rule), "t ACCESS EXCLUSIVE, log ROW EXCLUSIVE, u ACCESS SHARE, cache ROW EXCLUSIVE");
+    assert_eq!(effects("CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING"), "t ACCESS EXCLUSIVE");
+    let policy = "CREATE POLICY p ON t USING (a IS DISTINCT FROM b AND a = ANY (SELECT x FROM u JOIN v USING (y)))";
+    assert_eq!(effects(policy), "t ACCESS EXCLUSIVE, u ACCESS SHARE, v ACCESS SHARE");
+}
+
+#[test]
+fn explaining_locks_and_reads_nothing() {
+    let history = "CREATE TABLE t (a int); CREATE TABLE u (a int)";
+    let sql = "UPDATE t SET a = u.a FROM u";
+    assert_eq!(after(history, &format!("EXPLAIN {sql}"), 14), "t ROW EXCLUSIVE, u ACCESS SHARE");
+    assert_eq!(after(history, &format!("EXPLAIN (ANALYZE false) {sql}"), 14), "t ROW EXCLUSIVE, u ACCESS SHARE");
+    let run = after(history, sql, 14);
+    assert_eq!(after(history, &format!("EXPLAIN (ANALYZE) {sql}"), 14), run);
+}
+
+#[test]
+fn tables_of_a_type_follow_it() {
+    let history = "CREATE TYPE pair AS (a int, b int); CREATE TABLE t OF pair; CREATE TABLE u (p pair);
+        CREATE TABLE v (a int, b int); ALTER TABLE v OF pair; CREATE TABLE w OF pair; ALTER TABLE w NOT OF;
+        ALTER TYPE pair RENAME TO couple; ALTER TABLE v RENAME TO x";
+    let add = "ALTER TYPE couple ADD ATTRIBUTE c int CASCADE";
+    assert_eq!(after(history, add, 14), "t ACCESS EXCLUSIVE, x ACCESS EXCLUSIVE");
+    assert_eq!(
+        after(history, "ALTER TYPE couple ALTER ATTRIBUTE a TYPE text CASCADE", 14),
+        "t ACCESS EXCLUSIVE, x ACCESS EXCLUSIVE, rewrite t, rewrite x, scan t, scan x, \
+         assumed: the present type of the attribute of couple is not known"
+    );
+}
+
+#[test]
+fn statistics_follow_their_table() {
+    let history =
+        "CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t; CREATE STATISTICS gone ON a, b FROM t;
+        ALTER TABLE t RENAME TO u; ALTER STATISTICS s RENAME TO r; DROP STATISTICS gone";
+    assert_eq!(after(history, "DROP STATISTICS r", 14), "u SHARE UPDATE EXCLUSIVE");
+    assert_eq!(after(history, "DROP STATISTICS IF EXISTS gone, s", 14), "");
+}
+
+#[test]
+fn cluster_remembers_its_index() {
+    let history = "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TABLE u (a int); CREATE INDEX j ON u (a);
+        CLUSTER t USING i; ALTER TABLE u CLUSTER ON j; ALTER TABLE u SET WITHOUT CLUSTER";
+    assert_eq!(after(history, "CLUSTER", 14), "t ACCESS EXCLUSIVE, rewrite t, scan t, build t.i, no transaction");
 }

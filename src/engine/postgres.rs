@@ -27,6 +27,7 @@ mod volatility;
 
 use self::footprint::Footprint;
 use self::tables::Truncate;
+pub use self::volatility::changing_call;
 use super::Context;
 use super::effect::Effects;
 use crate::schema::catalog::Catalog;
@@ -44,6 +45,7 @@ pub fn effects(operation: &Operation<'_>, catalog: &Catalog<'_>, context: Contex
         OperationKind::CreateSequence { def, .. } => objects::create_sequence(step, def),
         OperationKind::CreateFunction { def, .. } => objects::create_function(step, def),
         OperationKind::CreateTrigger { table, def } => objects::create_trigger(step, table, def),
+        OperationKind::CreatePublication { tables, .. } => objects::publish(step, tables),
         OperationKind::CreateObject { on, def } => objects::create(step, on, def),
         OperationKind::Drop { kind, name, on, def, .. } => objects::drop(step, *kind, name, on.as_ref(), def),
         OperationKind::AlterObject { name, on, def } => objects::alter(step, name.as_ref(), on.as_ref(), def),
@@ -64,12 +66,13 @@ fn maintain(step: &mut Footprint<'_, '_>, kind: &OperationKind<'_>) {
         OperationKind::Reindex { target, name, concurrently } => {
             indexes::reindex(step, *target, name.as_ref(), *concurrently);
         }
-        OperationKind::Cluster { table } => maintenance::cluster(step, table.as_ref()),
+        OperationKind::Cluster { table, .. } => maintenance::cluster(step, table.as_ref()),
         OperationKind::Refresh { view, concurrently, no_data } => views::refresh(step, view, *concurrently, *no_data),
-        OperationKind::Vacuum { table, full } => maintenance::vacuum(step, table.as_ref(), *full),
-        OperationKind::Analyze { table } => maintenance::analyze(step, table.as_ref()),
+        OperationKind::Vacuum { table, only, full } => maintenance::vacuum(step, table.as_ref(), *only, *full),
+        OperationKind::Analyze { table, only } => maintenance::analyze(step, table.as_ref(), *only),
         OperationKind::ChangeRows { table, change } => rows::change(step, table, change),
         OperationKind::Query(query) => rows::query(step, query),
+        OperationKind::Explain { writes, query } => rows::explain(step, writes.as_ref(), query),
         OperationKind::Copy { table: Some(table), from } => rows::copy(step, table, *from),
         _ => {}
     }

@@ -48,9 +48,9 @@ fn main_relation<'o>(operation: &'o Operation<'_>) -> Option<&'o QName> {
         | OperationKind::Refresh { view: name, .. }
         | OperationKind::ChangeRows { table: name, .. }
         | OperationKind::Reindex { name: Some(name), .. }
-        | OperationKind::Cluster { table: Some(name) }
+        | OperationKind::Cluster { table: Some(name), .. }
         | OperationKind::Vacuum { table: Some(name), .. }
-        | OperationKind::Analyze { table: Some(name) }
+        | OperationKind::Analyze { table: Some(name), .. }
         | OperationKind::Copy { table: Some(name), .. } => Some(name),
         OperationKind::Drop { kind, name, on, .. } => match kind {
             ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => on.as_ref(),

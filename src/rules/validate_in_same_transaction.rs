@@ -65,7 +65,8 @@ fn lock_needed(action: &ActionKind) -> Option<LockMode> {
         | ActionKind::SetStatistics { .. }
         | ActionKind::SetColumnOptions { .. }
         | ActionKind::SetOptions { .. }
-        | ActionKind::SetCluster
+        | ActionKind::ResetOptions { .. }
+        | ActionKind::SetCluster { .. }
         | ActionKind::AttachPartition { .. } => None,
         ActionKind::Trigger { .. } => Some(LockMode::ShareRowExclusive),
         ActionKind::AddConstraint(constraint) if matches!(constraint.kind, ConstraintKind::ForeignKey(_)) => {

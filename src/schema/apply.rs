@@ -14,8 +14,10 @@ mod index;
 mod inherit;
 mod name;
 mod object;
+mod publication;
 mod rename;
 mod session;
+mod setting;
 mod types;
 
 use std::fmt;
@@ -82,6 +84,11 @@ impl<'a> Catalog<'a> {
             }
             OperationKind::AlterObject { name: Some(name), on, def } => {
                 rename::alter_object(self, name, on.as_ref(), def, &mut log);
+            }
+            OperationKind::CreateObject { on, def } => object::create_statistics(self, on, def, &log),
+            OperationKind::CreatePublication { tables, def } => publication::create(self, tables, def, &mut log),
+            OperationKind::Cluster { table: Some(table), index: Some(index) } => {
+                setting::cluster(self, table, Some(index));
             }
             OperationKind::Set(setting) => self.set(setting),
             OperationKind::Transaction(transaction) => self.transaction(transaction),

@@ -4,6 +4,7 @@
 
 pub(in crate::schema) mod edit;
 mod find;
+mod index;
 pub(in crate::schema) mod links;
 mod object;
 mod table;
@@ -12,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::links::Links;
-pub use self::object::{DomainConstraint, EnumValue, Function, Sequence, TypeKind, UserType, View};
-pub use self::table::{Column, ConstraintBody, GeneratedFrom, Index, Table, TableConstraint, Trigger};
+pub use self::object::{DomainConstraint, EnumValue, Function, Publication, Sequence, TypeKind, UserType, View};
+pub use self::table::{Column, ConstraintBody, GeneratedFrom, Index, ReplicaIdentity, Table, TableConstraint, Trigger};
 use super::operation::QName;
 use crate::syntax::name::{Ident, Name, Symbol};
 use crate::syntax::span::Span;
@@ -49,6 +50,10 @@ pub struct Catalog<'a> {
     pub types: BTreeMap<QName, Arc<UserType>>,
     /// Functions and procedures; overloads share one entry.
     pub functions: BTreeMap<QName, Arc<Function<'a>>>,
+    /// Extended statistics → their table.
+    pub statistics: BTreeMap<QName, QName>,
+    /// Publications, which belong to no schema.
+    pub publications: BTreeMap<Symbol, Arc<Publication>>,
     /// Referenced table → tables with a foreign key to it.
     pub referencing: BTreeMap<QName, BTreeSet<QName>>,
     /// Parent → partitions and inheriting children.
@@ -78,6 +83,8 @@ impl Default for Catalog<'_> {
             indexes: BTreeMap::new(),
             types: BTreeMap::new(),
             functions: BTreeMap::new(),
+            statistics: BTreeMap::new(),
+            publications: BTreeMap::new(),
             referencing: BTreeMap::new(),
             children: BTreeMap::new(),
             opaque: false,
@@ -115,6 +122,11 @@ impl Catalog<'_> {
     /// Resolves a function's name in the same way.
     pub fn resolve_function(&self, name: &Name) -> QName {
         self.resolve_where(name, |found| self.functions.contains_key(found))
+    }
+
+    /// Resolves the name of extended statistics in the same way.
+    pub fn resolve_statistics(&self, name: &Name) -> QName {
+        self.resolve_where(name, |found| self.statistics.contains_key(found))
     }
 
     /// The name a new object gets.

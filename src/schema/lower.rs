@@ -14,7 +14,7 @@ use crate::syntax::alter::{ActionKind, AlterTable};
 use crate::syntax::name::Name;
 use crate::syntax::query::{Query, RowChange};
 use crate::syntax::span::Span;
-use crate::syntax::statement::{Setting, Statement, StatementKind};
+use crate::syntax::statement::{MaintainedTable, Setting, Statement, StatementKind};
 use crate::syntax::table::CreateTable;
 
 /// `WITH` inside `WITH` that is followed; the server's own parser gives up long before people do.
@@ -54,6 +54,7 @@ impl<'a> Lowering<'_, 'a> {
             StatementKind::Set(setting) => self.push(OperationKind::Set(Cow::Borrowed(setting)), span, false),
             StatementKind::Do(body) => self.run_block(body, span),
             StatementKind::Call(name) => self.call_procedure(name, span),
+            StatementKind::Explain(explained) => self.explain(explained, span),
             StatementKind::Inert { .. } => self.push(OperationKind::Inert, span, false),
             StatementKind::Unrecognized(unrecognized) => {
                 self.push(OperationKind::Unrecognized(unrecognized), span, false);
@@ -109,17 +110,20 @@ impl<'a> Lowering<'_, 'a> {
                 return self.each(tables, |table| OperationKind::LockTable { table, mode: *mode, only: *only });
             }
             StatementKind::Vacuum { tables, full, .. } if !tables.is_empty() => {
-                return self.each(tables, |table| OperationKind::Vacuum { table: Some(table), full: *full });
+                return self.each_maintained(tables, |table, only| OperationKind::Vacuum { table, only, full: *full });
             }
             StatementKind::Analyze { tables } if !tables.is_empty() => {
-                return self.each(tables, |table| OperationKind::Analyze { table: Some(table) });
+                return self.each_maintained(tables, |table, only| OperationKind::Analyze { table, only });
             }
-            StatementKind::Vacuum { full, .. } => OperationKind::Vacuum { table: None, full: *full },
-            StatementKind::Analyze { .. } => OperationKind::Analyze { table: None },
+            StatementKind::Vacuum { full, .. } => OperationKind::Vacuum { table: None, only: false, full: *full },
+            StatementKind::Analyze { .. } => OperationKind::Analyze { table: None, only: false },
             StatementKind::Reindex { target, name, concurrently } => {
                 OperationKind::Reindex { target: *target, name: name.as_ref().map(found), concurrently: *concurrently }
             }
-            StatementKind::Cluster { table, .. } => OperationKind::Cluster { table: table.as_ref().map(found) },
+            StatementKind::Cluster { table, index } => OperationKind::Cluster {
+                table: table.as_ref().map(found),
+                index: index.as_ref().map(|index| index.name.clone()),
+            },
             StatementKind::RefreshMaterializedView { name, concurrently, no_data } => {
                 OperationKind::Refresh { view: found(name), concurrently: *concurrently, no_data: *no_data }
             }
@@ -137,6 +141,28 @@ impl<'a> Lowering<'_, 'a> {
         for table in tables {
             self.push(kind(self.catalog.resolve(table)), table.span(), false);
         }
+    }
+
+    fn each_maintained(
+        &mut self,
+        tables: &'a [MaintainedTable],
+        kind: impl Fn(Option<QName>, bool) -> OperationKind<'a>,
+    ) {
+        for table in tables {
+            let name = self.catalog.resolve(&table.name);
+            self.push(kind(Some(name), table.only), table.name.span(), false);
+        }
+    }
+
+    fn explain(&mut self, explained: &'a StatementKind, span: Span) {
+        let kind = match explained {
+            StatementKind::RowChange(change) => {
+                OperationKind::Explain { writes: Some(self.catalog.resolve(&change.table)), query: &change.query }
+            }
+            StatementKind::Query(query) => OperationKind::Explain { writes: None, query },
+            _ => OperationKind::Inert,
+        };
+        self.push(kind, span, false);
     }
 
     /// The changes inside `WITH` come first: the server runs them all, whether or not they are read.

@@ -9,6 +9,7 @@ use crate::syntax::object::{
     AlterObject, CreateDomain, CreateFunction, CreateIndex, CreateObject, CreateSequence, CreateTrigger, CreateType,
     CreateView, Drop, ObjectKind,
 };
+use crate::syntax::publication::CreatePublication;
 use crate::syntax::query::{Query, RowChange};
 use crate::syntax::span::Span;
 use crate::syntax::statement::{LockMode, ReindexTarget, Setting, Transaction, Unrecognized};
@@ -110,6 +111,10 @@ pub enum OperationKind<'a> {
     CreateSchema {
         name: Symbol,
     },
+    CreatePublication {
+        tables: Vec<QName>,
+        def: &'a CreatePublication,
+    },
     CreateObject {
         on: Vec<QName>,
         def: &'a CreateObject,
@@ -148,6 +153,8 @@ pub enum OperationKind<'a> {
     },
     Cluster {
         table: Option<QName>,
+        /// `USING index`.
+        index: Option<Symbol>,
     },
     Refresh {
         view: QName,
@@ -156,10 +163,14 @@ pub enum OperationKind<'a> {
     },
     Vacuum {
         table: Option<QName>,
+        /// `ONLY`.
+        only: bool,
         full: bool,
     },
     Analyze {
         table: Option<QName>,
+        /// `ONLY`.
+        only: bool,
     },
     Comment {
         kind: ObjectKind,
@@ -174,6 +185,11 @@ pub enum OperationKind<'a> {
         change: &'a RowChange,
     },
     Query(&'a Query),
+    /// `EXPLAIN` of a query, or of a change to the rows of `writes` with the query inside it. Nothing runs.
+    Explain {
+        writes: Option<QName>,
+        query: &'a Query,
+    },
     /// The table that `SELECT … INTO` makes. The query itself comes before it.
     SelectInto {
         table: QName,

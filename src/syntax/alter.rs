@@ -5,7 +5,7 @@
 use super::expr::Expr;
 use super::name::{Ident, Name};
 use super::span::Span;
-use super::table::{ColumnDef, Constraint, Identity};
+use super::table::{ColumnDef, Constraint, Identity, StorageOption};
 use super::types::DataType;
 
 /// `ALTER <kind> [IF EXISTS] [ONLY] name action, …`.
@@ -93,7 +93,7 @@ pub enum ActionKind {
     /// `ADD [CONSTRAINT n] …`
     AddConstraint(Box<Constraint>),
     /// `ALTER CONSTRAINT n [NOT] DEFERRABLE | [NOT] ENFORCED | [NO] INHERIT`
-    AlterConstraint { constraint: Ident, enforced: Option<bool>, inherit: Option<bool> },
+    AlterConstraint { constraint: Ident, enforced: Option<bool>, inherit: Option<bool>, deferrable: Option<bool> },
     /// `VALIDATE CONSTRAINT n`
     ValidateConstraint { constraint: Ident },
     /// `DROP CONSTRAINT [IF EXISTS] n [CASCADE]`
@@ -112,28 +112,78 @@ pub enum ActionKind {
     SetLogged(bool),
     /// `SET WITHOUT OIDS`
     SetWithoutOids,
-    /// `SET WITHOUT CLUSTER`, `CLUSTER ON i`
-    SetCluster,
-    /// `SET (…)` or `RESET (…)`: storage parameters, folded names
-    SetOptions { names: Vec<Ident> },
+    /// `CLUSTER ON i`; none for `SET WITHOUT CLUSTER`
+    SetCluster { index: Option<Ident> },
+    /// `SET (…)`: storage parameters
+    SetOptions { options: Vec<StorageOption> },
+    /// `RESET (…)`: storage parameters, without values
+    ResetOptions { options: Vec<StorageOption> },
     /// `ENABLE`/`DISABLE [REPLICA | ALWAYS] TRIGGER n | ALL | USER`
-    Trigger { enable: bool, trigger: Ident },
+    Trigger { triggers: Triggers, state: TriggerState },
     /// `ENABLE`/`DISABLE [REPLICA | ALWAYS] RULE n`
     Rule,
     /// `ENABLE | DISABLE | FORCE | NO FORCE ROW LEVEL SECURITY`
     RowSecurity,
     /// `REPLICA IDENTITY …`
-    ReplicaIdentity,
+    ReplicaIdentity(ReplicaIdentity),
     /// `OWNER TO r`
     Owner,
     /// `INHERIT p` (true) or `NO INHERIT p` (false)
     Inherit { parent: Name, inherit: bool },
-    /// `OF type` (true) or `NOT OF` (false)
-    OfType(bool),
+    /// `OF type`; none for `NOT OF`
+    OfType(Option<Name>),
     /// `[NO] DEPENDS ON EXTENSION e`
     DependsOnExtension,
     /// `OPTIONS (…)` of a foreign table or its column
     ForeignOptions,
     /// `RESTART`, `INCREMENT BY`, … of a sequence, with its new type and `OWNED BY table.column`, if any
     SequenceOptions { data_type: Option<DataType>, owned_by: Option<(Name, Ident)> },
+}
+
+/// Which triggers `ENABLE TRIGGER` and `DISABLE TRIGGER` mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Triggers {
+    /// The one of this name.
+    Named(Ident),
+    /// `ALL`: those of foreign keys and deferrable keys too.
+    All,
+    /// `USER`: all but those.
+    User,
+}
+
+impl Triggers {
+    /// Whether a trigger of this name, made by `CREATE TRIGGER`, is among them.
+    pub fn include(&self, name: &str) -> bool {
+        match self {
+            Self::Named(named) => &*named.name == name,
+            Self::All | Self::User => true,
+        }
+    }
+}
+
+/// When a trigger fires.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TriggerState {
+    /// Unless the session replicates (`session_replication_role`): how triggers are made, and `ENABLE`.
+    #[default]
+    Enabled,
+    /// Never: `DISABLE`.
+    Disabled,
+    /// Only when the session replicates: `ENABLE REPLICA`.
+    Replica,
+    /// In any session: `ENABLE ALWAYS`.
+    Always,
+}
+
+/// What of an old row goes into the log, so that a subscriber finds the row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplicaIdentity {
+    /// `DEFAULT`: the columns of the primary key.
+    Default,
+    /// `USING INDEX i`: the columns of a unique index.
+    Index(Ident),
+    /// `FULL`: the whole row.
+    Full,
+    /// `NOTHING`.
+    Nothing,
 }

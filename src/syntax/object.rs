@@ -4,9 +4,12 @@
 #![allow(missing_docs, reason = "each variant quotes the clause its fields are taken from")]
 
 use super::expr::Expr;
+use super::index::KeyForm;
 use super::name::{Ident, Name, Symbol};
+use super::publication::{PublicationEdit, PublicationObjects, PublicationOptions};
 use super::query::Query;
 use super::span::Span;
+use super::statement::Statement;
 use super::table::Constraint;
 use super::types::DataType;
 
@@ -29,6 +32,10 @@ pub struct CreateIndex {
     pub method: Option<Symbol>,
     /// Key parts in order: a column, or none for an expression.
     pub keys: Vec<Option<Ident>>,
+    /// For each key part, how it is worked out, compared and ordered.
+    pub forms: Vec<KeyForm>,
+    /// `INCLUDE (…)`.
+    pub included: Vec<Symbol>,
     /// All columns the index depends on: keys, expressions, `INCLUDE`, predicate.
     pub columns: Vec<Symbol>,
     /// What the server calls the index after, if it has no name: a word for each key and included column.
@@ -37,6 +44,8 @@ pub struct CreateIndex {
     pub expression: bool,
     /// `WHERE predicate`.
     pub predicate: Option<Expr>,
+    /// The words of the predicate, to see whether two are the same.
+    pub predicate_words: Vec<Symbol>,
     /// `NULLS NOT DISTINCT`
     pub nulls_not_distinct: bool,
     /// The words `CREATE [UNIQUE] INDEX`, where `CONCURRENTLY` belongs after.
@@ -139,7 +148,8 @@ pub enum ObjectChange {
     /// `RENAME VALUE 'a' TO 'b'`
     RenameEnumValue { from: Box<str>, to: Box<str> },
     /// `ADD | DROP | ALTER ATTRIBUTE`, `RENAME ATTRIBUTE a TO b` of a composite type
-    Attribute { cascade: bool },
+    /// `retype`: `ALTER ATTRIBUTE … TYPE`
+    Attribute { retype: bool, cascade: bool },
     /// Domain: `ADD constraint`
     AddDomainConstraint(Box<Constraint>),
     /// Domain: `VALIDATE CONSTRAINT n`
@@ -152,8 +162,14 @@ pub enum ObjectChange {
     DomainNotNull(bool),
     /// Domain: `SET DEFAULT`, `DROP DEFAULT`
     DomainDefault,
-    /// Publication: `ADD`/`SET`/`DROP TABLE …`, with the tables.
-    PublicationTables(Vec<Name>),
+    /// Function: `SECURITY DEFINER` (true) or `INVOKER` (false), `SET search_path` (true) or `RESET search_path` (false)
+    FunctionOptions { security_definer: Option<bool>, search_path: Option<bool> },
+    /// Extension: `ADD`/`DROP TABLE t`, and other kinds of relations
+    ExtensionRelation(Name),
+    /// Publication: `ADD`/`SET`/`DROP TABLE …`
+    PublicationObjects { edit: PublicationEdit, objects: PublicationObjects },
+    /// Publication: `SET (publish = …)`
+    PublicationOptions(PublicationOptions),
     /// Anything else; it changes nothing a table's readers or writers could notice.
     Other,
 }
@@ -244,6 +260,10 @@ pub struct CreateFunction {
     pub volatility: Volatility,
     /// `RETURNS trigger`.
     pub trigger: bool,
+    /// `SECURITY DEFINER`, at its place: it runs with the rights of its owner.
+    pub security_definer: Option<Span>,
+    /// `SET search_path …` stands among its options: names in it mean the same for every caller.
+    pub search_path: bool,
     /// The body, opened: statements with spans in the file.
     pub body: Option<Body>,
 }
@@ -281,7 +301,7 @@ pub struct Body {
 #[derive(Clone, Debug)]
 pub struct BodyStatement {
     /// The statement.
-    pub statement: super::statement::Statement,
+    pub statement: Statement,
     /// It is inside `LOOP`.
     pub in_loop: bool,
     /// It is inside `IF`, `CASE` or an exception handler: it may not run.
@@ -303,6 +323,33 @@ pub struct CreateTrigger {
     pub or_replace: bool,
     /// `CONSTRAINT TRIGGER … FROM table`.
     pub from: Option<Name>,
+    /// `BEFORE`, `AFTER`, `INSTEAD OF`.
+    pub timing: TriggerTiming,
+    /// `INSERT OR UPDATE …`, as written.
+    pub events: Vec<TriggerEvent>,
+    /// `UPDATE OF a, b`: the columns; empty means any.
+    pub update_of: Vec<Ident>,
+    /// `FOR EACH ROW` rather than once for each statement.
+    pub for_each_row: bool,
+}
+
+/// When a trigger fires in relation to its event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum TriggerTiming {
+    Before,
+    After,
+    InsteadOf,
+}
+
+/// What makes a trigger fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum TriggerEvent {
+    Insert,
+    Update,
+    Delete,
+    Truncate,
 }
 
 /// A `CREATE` of some object that only needs its kind, name and table.
@@ -312,9 +359,12 @@ pub struct CreateObject {
     pub kind: ObjectKind,
     /// Its name, where it has one.
     pub name: Option<Name>,
-    /// The tables it is attached to: `ON table` of policies and rules, `FROM table` of statistics, `FOR TABLE …` of
-    /// publications.
+    /// The tables it is attached to: `ON table` of policies and rules, `FROM table` of statistics.
     pub on: Vec<Name>,
     /// `IF NOT EXISTS` or `OR REPLACE`.
     pub lenient: bool,
+    /// Tables the conditions of a policy read.
+    pub reads: Vec<Name>,
+    /// What a rule does instead or besides.
+    pub actions: Vec<Statement>,
 }

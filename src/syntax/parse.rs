@@ -10,12 +10,16 @@ mod data_type;
 mod expression;
 mod function;
 mod index;
+mod key_form;
 mod kind;
 mod maintenance;
 mod object;
+mod publication;
 mod rows;
 mod sequence;
 mod session;
+mod storage;
+mod trigger;
 mod types;
 mod view;
 
@@ -129,6 +133,8 @@ fn other(cursor: &mut Cursor<'_>, depth: u8) -> Parse<StatementKind> {
         grant(cursor)
     } else if cursor.eat("COPY") {
         copy(cursor)
+    } else if cursor.eat("EXPLAIN") {
+        explain(cursor, depth)
     } else {
         maintain(cursor)
     }
@@ -149,8 +155,6 @@ fn maintain(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
         maintenance::lock(cursor)
     } else if cursor.eat("TRUNCATE") {
         maintenance::truncate(cursor)
-    } else if cursor.eat("EXPLAIN") {
-        explain(cursor)
     } else if cursor.at_any(INERT) {
         let verb = cursor.label("a statement")?.name;
         cursor.finish();
@@ -161,20 +165,19 @@ fn maintain(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
 }
 
 /// `EXPLAIN` runs nothing; `EXPLAIN ANALYZE` runs its statement.
-fn explain(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
-    let mut group = if cursor.at_kind(TokenKind::LeftParen) && !cursor.at_word_ahead(1, "SELECT") {
-        Some(cursor.group()?)
-    } else {
-        None
-    };
-    let mut analyze = group.as_mut().is_some_and(|group| {
-        group.until(|group| group.at("ANALYZE"));
-        !group.done()
-    });
-    analyze |= cursor.eat("ANALYZE");
+fn explain(cursor: &mut Cursor<'_>, depth: u8) -> Parse<StatementKind> {
+    let mut analyze = false;
+    if cursor.at_kind(TokenKind::LeftParen) && !cursor.at_word_ahead(1, "SELECT") {
+        analyze = maintenance::switched_on(cursor, "ANALYZE")?;
+    }
+    analyze |= cursor.eat_any(&["ANALYZE", "ANALYSE"]);
     cursor.eat("VERBOSE");
-    if analyze && cursor.at_any(rows::HEADS) {
-        return rows::row_statement(cursor);
+    if analyze && (cursor.at("CREATE") || cursor.at("REFRESH")) {
+        return kind(cursor, depth);
+    }
+    if cursor.at_any(rows::HEADS) || cursor.at_kind(TokenKind::LeftParen) {
+        let explained = rows::row_statement(cursor)?;
+        return Ok(if analyze { explained } else { StatementKind::Explain(Box::new(explained)) });
     }
     cursor.finish();
     Ok(StatementKind::Inert { verb: "explain".into() })
@@ -207,7 +210,8 @@ fn create(cursor: &mut Cursor<'_>, start: Span, depth: u8) -> Parse<StatementKin
         ObjectKind::Domain => types::create_domain(cursor),
         ObjectKind::Function => function::create_function(cursor, false, or_replace, depth),
         ObjectKind::Procedure => function::create_function(cursor, true, or_replace, depth),
-        ObjectKind::Trigger => function::create_trigger(cursor, or_replace),
+        ObjectKind::Trigger => trigger::create_trigger(cursor, or_replace),
+        ObjectKind::Publication => publication::create_publication(cursor),
         ObjectKind::Schema => create_schema(cursor),
         ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Owned | ObjectKind::System => {
             cursor.refuse("the kind of object to create")

@@ -8,6 +8,7 @@ use super::object::{
     AlterObject, Body, CreateDomain, CreateFunction, CreateIndex, CreateObject, CreateSequence, CreateTrigger,
     CreateType, CreateView, Drop, ObjectKind,
 };
+use super::publication::CreatePublication;
 use super::query::{Query, RowChange};
 use super::span::Span;
 use super::table::CreateTable;
@@ -46,7 +47,9 @@ pub enum StatementKind {
     CreateTrigger(Box<CreateTrigger>),
     /// `CREATE SCHEMA s [elements]`
     CreateSchema { name: Option<Ident>, if_not_exists: bool },
-    /// `CREATE POLICY`, `RULE`, `EXTENSION`, `STATISTICS`, `PUBLICATION`, …
+    /// `CREATE PUBLICATION`
+    CreatePublication(Box<CreatePublication>),
+    /// `CREATE POLICY`, `RULE`, `EXTENSION`, `STATISTICS`, …
     CreateObject(CreateObject),
     /// `DROP …`
     Drop(Drop),
@@ -63,9 +66,9 @@ pub enum StatementKind {
     /// `REFRESH MATERIALIZED VIEW`
     RefreshMaterializedView { name: Name, concurrently: bool, no_data: bool },
     /// `VACUUM`
-    Vacuum { tables: Vec<Name>, full: bool, analyze: bool },
+    Vacuum { tables: Vec<MaintainedTable>, full: bool, analyze: bool },
     /// `ANALYZE`
-    Analyze { tables: Vec<Name> },
+    Analyze { tables: Vec<MaintainedTable> },
     /// `COMMENT ON`
     Comment { kind: ObjectKind, name: Option<Name>, on: Option<Name> },
     /// `GRANT`, `REVOKE`, with the tables named.
@@ -84,7 +87,10 @@ pub enum StatementKind {
     Do(Box<Body>),
     /// `CALL p(…)`
     Call(Name),
-    /// `PREPARE`, `EXECUTE`, `DEALLOCATE`, `LISTEN`, `SHOW`, `EXPLAIN`, roles, … Understood, and of no weight.
+    /// `EXPLAIN` of a query or row change, which plans it and runs nothing. What `EXPLAIN ANALYZE` runs is a statement
+    /// like any other.
+    Explain(Box<Self>),
+    /// `PREPARE`, `EXECUTE`, `DEALLOCATE`, `LISTEN`, `SHOW`, roles, … Understood, and of no weight.
     Inert { verb: Symbol },
     /// Could not be read.
     Unrecognized(Unrecognized),
@@ -99,6 +105,15 @@ pub struct Unrecognized {
     pub at: Span,
     /// The line stands for SQL that is not in the file.
     pub elsewhere: bool,
+}
+
+/// One table of `VACUUM` or `ANALYZE`.
+#[derive(Clone, Debug)]
+pub struct MaintainedTable {
+    /// The table.
+    pub name: Name,
+    /// `ONLY`, from version 18 on: its partitions or children are left out.
+    pub only: bool,
 }
 
 /// What `REINDEX` rebuilds.

@@ -37,6 +37,33 @@ pub struct CreateTable {
     pub query: Option<Query>,
     /// `WITH NO DATA`.
     pub no_data: bool,
+    /// `WITH (…)`: storage parameters.
+    pub options: Vec<StorageOption>,
+}
+
+/// One storage parameter, `name = value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StorageOption {
+    /// Its folded name, without `toast.`.
+    pub name: Ident,
+    /// `toast.`: it is about the table of oversized values.
+    pub toast: bool,
+    /// The value as text, unquoted and folded; none where none is written, which means true.
+    pub value: Option<Box<str>>,
+}
+
+impl StorageOption {
+    /// A boolean parameter of this name about the table itself, and its value.
+    pub fn switch(&self, name: &str) -> Option<bool> {
+        if self.toast || &*self.name.name != name {
+            return None;
+        }
+        match self.value.as_deref() {
+            None | Some("true" | "on" | "yes" | "1" | "t" | "y") => Some(true),
+            Some("false" | "off" | "no" | "0" | "f" | "n") => Some(false),
+            Some(_) => None,
+        }
+    }
 }
 
 /// `LIKE table INCLUDING …`.
@@ -129,7 +156,7 @@ pub struct Constraint {
     pub not_valid: bool,
     /// `NOT ENFORCED`.
     pub not_enforced: bool,
-    /// `DEFERRABLE`.
+    /// `DEFERRABLE`, also where only `INITIALLY DEFERRED` is written.
     pub deferrable: bool,
     /// From `CONSTRAINT` (or the first keyword) to the last word.
     pub span: Span,
@@ -176,6 +203,33 @@ pub struct ForeignKey {
     pub table: Name,
     /// Referenced columns; empty means its primary key.
     pub referenced: Vec<Ident>,
-    /// `ON DELETE CASCADE`.
-    pub on_delete_cascade: bool,
+    /// `ON DELETE …`.
+    pub on_delete: ReferentialAction,
+    /// `ON UPDATE …`.
+    pub on_update: ReferentialAction,
+    /// `MATCH FULL`: all of its columns are null, or none.
+    pub match_full: bool,
+}
+
+/// What becomes of rows whose referenced row goes or gets another key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReferentialAction {
+    /// `NO ACTION`: there must be none when the constraint is checked. Also what nothing written means.
+    #[default]
+    NoAction,
+    /// `RESTRICT`: there must be none.
+    Restrict,
+    /// `CASCADE`: they go, or get the new key.
+    Cascade,
+    /// `SET NULL`
+    SetNull,
+    /// `SET DEFAULT`
+    SetDefault,
+}
+
+impl ReferentialAction {
+    /// Whether the referencing rows are written to.
+    pub fn writes(self) -> bool {
+        !matches!(self, Self::NoAction | Self::Restrict)
+    }
 }

@@ -172,7 +172,7 @@ fn what_points_to_a_renamed_thing_follows() {
       - t_a_check (amount) check @2
       - t_pkey (key) primary key @2
       - t_parent_fkey (parent) references app.things @2
-      trigger h sync @7
+      trigger h sync After Insert @7
     sequence app.things_seq of app.things.key @2
     view app.w of app.things (a, amount) @5
     table child in app.things @3
@@ -210,7 +210,7 @@ fn a_schema_takes_everything_along() {
     table u @4
       t_id int4 @4
       - u_t_id_fkey (t_id) references b.t @4
-      trigger g b.f @7
+      trigger g b.f After Insert @7
     type b.mood enum (x @2) @2 renamed @8
     function b.f Volatile @6
     ");

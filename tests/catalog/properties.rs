@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use switchback::schema::catalog::{Catalog, ConstraintBody, Relation, TypeKind};
 use switchback::schema::operation::QName;
+use switchback::syntax::name::Symbol;
 
 use crate::render::{replay, statements};
 
@@ -70,6 +71,20 @@ const POOL: &[&str] = &[
     "DROP SEQUENCE {n} CASCADE",
     "DROP FUNCTION {n} CASCADE",
     "DROP TRIGGER {n} ON {t}",
+    "ALTER TABLE {t} REPLICA IDENTITY USING INDEX {n}, CLUSTER ON {n}",
+    "ALTER TABLE {t} DISABLE TRIGGER {n}, SET (autovacuum_enabled = off)",
+    "CREATE PUBLICATION {n} FOR TABLE {t}, {t}",
+    "CREATE PUBLICATION p FOR TABLE {t}, TABLES IN SCHEMA s",
+    "ALTER PUBLICATION p ADD TABLE {t}",
+    "ALTER PUBLICATION p SET TABLE {t}, {t}",
+    "ALTER PUBLICATION p DROP TABLE {t}",
+    "ALTER PUBLICATION p RENAME TO n",
+    "DROP PUBLICATION {n}",
+    "CREATE STATISTICS {n} ON {c}, {c} FROM {t}",
+    "ALTER STATISTICS {n} RENAME TO {n}",
+    "DROP STATISTICS {n}",
+    "CREATE TABLE {t} OF {n}",
+    "ALTER TABLE {t} OF {n}",
     "CREATE SCHEMA s",
     "ALTER SCHEMA s RENAME TO public",
     "DROP SCHEMA s CASCADE",
@@ -122,6 +137,8 @@ struct Expected {
     readers: Sets,
     owned: Sets,
     triggered: Sets,
+    statistics: BTreeMap<QName, QName>,
+    published: BTreeMap<QName, BTreeSet<Symbol>>,
     constraints: BTreeMap<QName, u32>,
 }
 
@@ -143,12 +160,20 @@ fn check(catalog: &Catalog<'_>) -> Result<(), TestCaseError> {
             }
         }
     }
+    for (name, publication) in &catalog.publications {
+        prop_assert_eq!(name, &publication.name);
+        for table in &publication.tables {
+            expected.published.entry(table.clone()).or_default().insert(name.clone());
+        }
+    }
     prop_assert_eq!(&expected.indexes, &catalog.indexes);
     prop_assert_eq!(&expected.referencing, &catalog.referencing);
     prop_assert_eq!(&expected.children, &catalog.children);
     prop_assert_eq!(&expected.readers, &catalog.links.readers);
     prop_assert_eq!(&expected.owned, &catalog.links.owned);
     prop_assert_eq!(&expected.triggered, &catalog.links.triggered);
+    prop_assert_eq!(&expected.statistics, &catalog.statistics);
+    prop_assert_eq!(&expected.published, &catalog.links.published);
     prop_assert_eq!(&expected.constraints, &catalog.links.constraints);
     Ok(())
 }
@@ -165,6 +190,9 @@ impl Expected {
                     if let ConstraintBody::ForeignKey { table: parent, .. } = &constraint.kind {
                         self.referencing.entry(parent.clone()).or_default().insert(name.clone());
                     }
+                }
+                for statistics in &table.statistics {
+                    self.statistics.insert(statistics.clone(), name.clone());
                 }
                 for parent in &table.parents {
                     self.children.entry(parent.clone()).or_default().insert(name.clone());

@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 
 use switchback::schema::apply::Mismatch;
 use switchback::schema::catalog::{
-    Catalog, Column, ConstraintBody, Index, Origin, Relation, Table, TypeKind, UserType, View,
+    Catalog, Column, ConstraintBody, Index, Origin, Relation, ReplicaIdentity, Table, TypeKind, UserType, View,
 };
 use switchback::schema::lower::lower;
 use switchback::schema::operation::{BodyPlace, OperationKind, QName};
+use switchback::syntax::alter::TriggerState;
 use switchback::syntax::name::Symbol;
 use switchback::syntax::span::Span;
 use switchback::syntax::statement::Statement;
+use switchback::syntax::table::ReferentialAction;
 
 /// Reads `sql`; file and release of everything in it are the number of its statement, from 1.
 pub(crate) fn statements(sql: &str) -> Vec<Statement> {
@@ -67,8 +69,17 @@ pub(crate) fn render(catalog: &Catalog<'_>) -> String {
     catalog.types.values().for_each(|found| user_type(&mut text, found));
     for function in catalog.functions.values() {
         let count = if function.overloads == 1 { String::new() } else { format!(" x{}", function.overloads) };
-        writeln!(text, "function {} {:?}{count}{}", function.name.short(), function.volatility, made(function.origin))
-            .unwrap();
+        let definer = if function.security_definer { " definer" } else { "" };
+        let path = if function.search_path { " path" } else { "" };
+        let (name, origin) = (function.name.short(), made(function.origin));
+        writeln!(text, "function {name} {:?}{definer}{path}{count}{origin}", function.volatility).unwrap();
+    }
+    for found in catalog.publications.values() {
+        let all = if found.all_tables { " all tables" } else { "" };
+        let tables: String = found.tables.iter().map(|table| format!(" {}", table.short())).collect();
+        let schemas: String = found.schemas.iter().map(|schema| format!(" {schema}.*")).collect();
+        let rows = if found.old_rows { "" } else { " new rows" };
+        writeln!(text, "publication {}:{all}{tables}{schemas}{rows}{}", found.name, made(found.origin)).unwrap();
     }
     text
 }
@@ -80,6 +91,11 @@ fn table(text: &mut String, table: &Table) {
         (table.unlogged, "unlogged"),
         (table.partitioned, "partitioned"),
         (table.default_partition, "default"),
+        (table.triggers_off.is_some(), "triggers-off"),
+        (table.autovacuum_off.is_some(), "autovacuum-off"),
+        (table.replica_identity == Some(ReplicaIdentity::Full), "identity-full"),
+        (table.replica_identity == Some(ReplicaIdentity::Nothing), "identity-nothing"),
+        (table.replica_identity == Some(ReplicaIdentity::Index), "identity-index"),
     ];
     let flags: String = flags.iter().filter(|(on, _)| *on).map(|(_, word)| format!(" {word}")).collect();
     let parents = if table.parents.is_empty() { String::new() } else { format!(" in {}", names(&table.parents)) };
@@ -97,16 +113,36 @@ fn table(text: &mut String, table: &Table) {
             ConstraintBody::Unique => "unique".into(),
             ConstraintBody::PrimaryKey => "primary key".into(),
             ConstraintBody::Exclude => "exclude".into(),
-            ConstraintBody::ForeignKey { table, .. } => format!("references {}", table.short()),
+            ConstraintBody::ForeignKey { table, on_delete, on_update, match_full, .. } => {
+                let act = |event, action: &ReferentialAction| match action {
+                    ReferentialAction::NoAction => String::new(),
+                    action => format!(" {event} {action:?}"),
+                };
+                let full = if *match_full { " full" } else { "" };
+                let acts = format!("{}{}", act("delete", on_delete), act("update", on_update));
+                format!("references {}{full}{acts}", table.short())
+            }
         };
         let valid = if constraint.validated { "" } else { " not valid" };
         let enforced = if constraint.enforced { "" } else { " not enforced" };
+        let deferrable = if constraint.deferrable { " deferrable" } else { "" };
         let columns = constraint.columns.join(", ");
         let origin = made(constraint.origin);
-        writeln!(text, "  - {} ({columns}) {kind}{valid}{enforced}{origin}", constraint.name).unwrap();
+        writeln!(text, "  - {} ({columns}) {kind}{deferrable}{valid}{enforced}{origin}", constraint.name).unwrap();
     }
     for trigger in &table.triggers {
-        writeln!(text, "  trigger {} {}{}", trigger.name, trigger.function.short(), made(trigger.origin)).unwrap();
+        let events: Vec<String> = trigger.events.iter().map(|event| format!("{event:?}")).collect();
+        let of =
+            if trigger.update_of.is_empty() { String::new() } else { format!(" of {}", trigger.update_of.join(", ")) };
+        let row = if trigger.for_each_row { " each row" } else { "" };
+        let state = match trigger.state {
+            TriggerState::Enabled => String::new(),
+            state => format!(" {state:?}"),
+        };
+        let when = format!("{:?} {}{of}{row}", trigger.timing, events.join(" or "));
+        let switched = trigger.switched.map(|origin| format!(" switched{}", at(origin))).unwrap_or_default();
+        let (name, function) = (&trigger.name, trigger.function.short());
+        writeln!(text, "  trigger {name} {function} {when}{state}{}{switched}", made(trigger.origin)).unwrap();
     }
 }
 
@@ -146,6 +182,9 @@ fn index(text: &mut String, index: &Index) {
         (index.partial, "partial"),
         (index.only, "only"),
         (index.constraint.is_some(), "constraint"),
+        (index.nulls_not_distinct, "nulls-alike"),
+        (index.clustered, "clustered"),
+        (index.replica_identity, "identity"),
     ];
     let flags: String = flags.iter().filter(|(on, _)| *on).map(|(_, word)| format!(" {word}")).collect();
     let method = if &*index.method == "btree" { String::new() } else { format!(" {}", index.method) };

@@ -8,7 +8,7 @@ use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{self, AccessExclusive, AccessShare, ShareRowExclusive};
 use crate::schema::catalog::Relation;
 use crate::schema::operation::QName;
-use crate::syntax::alter::{Action, ActionKind, AlterKind, AlterTable};
+use crate::syntax::alter::{Action, ActionKind, AlterKind, AlterTable, Triggers};
 use crate::syntax::name::Ident;
 
 /// One action on one relation.
@@ -121,7 +121,7 @@ fn on_columns(footprint: &mut Footprint<'_, '_>, table: &QName, action: &Action,
         ActionKind::SetIdentity { column } => lock_sequence(footprint, table, column, ShareRowExclusive),
         ActionKind::DropIdentity { column, .. } => lock_sequence(footprint, table, column, AccessExclusive),
         ActionKind::SetExpression { column, .. } => set_expression(footprint, table, column),
-        ActionKind::Trigger { trigger, .. } => toggle_trigger(footprint, table, trigger, mode),
+        ActionKind::Trigger { triggers, .. } => toggle_triggers(footprint, table, triggers, mode),
         _ => storage::change(footprint, table, action),
     }
 }
@@ -148,10 +148,9 @@ fn set_expression(footprint: &mut Footprint<'_, '_>, table: &QName, column: &Ide
 }
 
 /// `ENABLE TRIGGER`, `DISABLE TRIGGER`: partitions have copies of the trigger (fact `disable-trigger-partitioned`).
-fn toggle_trigger(footprint: &mut Footprint<'_, '_>, table: &QName, trigger: &Ident, mode: LockMode) {
+fn toggle_triggers(footprint: &mut Footprint<'_, '_>, table: &QName, triggers: &Triggers, mode: LockMode) {
     let known = footprint.catalog.table(table).map(|table| table.triggers.as_slice()).unwrap_or_default();
-    let all = matches!(&*trigger.name, "all" | "user");
-    if known.iter().any(|known| all || known.name == trigger.name) {
+    if known.iter().any(|known| triggers.include(&known.name)) {
         let partitions = footprint.partitions(table);
         footprint.lock_all(&partitions, mode);
     }

@@ -33,30 +33,13 @@ pub(super) fn create(footprint: &mut Footprint<'_, '_>, table: &QName, def: &Cre
     if def.only {
         return;
     }
-    let wanted = index_of(def);
+    let wanted = Index::wanted(def);
     let partitions = footprint.partitions(table);
     footprint.lock_all(&partitions, mode);
     for leaf in footprint.leaves(table) {
         if !footprint.indexes(&leaf).iter().any(|index| is_alike(index, &wanted)) {
             footprint.build(&leaf, None);
         }
-    }
-}
-
-/// The index as the catalog would hold it, as far as comparing it needs.
-fn index_of(def: &CreateIndex) -> Index {
-    Index {
-        name: "".into(),
-        unique: def.unique,
-        method: def.method.clone().unwrap_or_else(|| "btree".into()),
-        keys: def.keys.iter().map(|key| key.as_ref().map(|key| key.name.clone())).collect(),
-        columns: def.columns.clone(),
-        words: Vec::new(),
-        computed: Vec::new(),
-        partial: def.predicate.is_some(),
-        constraint: None,
-        only: false,
-        origin: None,
     }
 }
 
@@ -92,7 +75,7 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, index: &QName, def: &Drop)
 pub(super) fn alter(footprint: &mut Footprint<'_, '_>, index: &QName, action: &Action, kind: AlterKind) {
     let mode = match &action.kind {
         ActionKind::Rename { .. } if kind == AlterKind::Index => ShareUpdateExclusive,
-        ActionKind::SetOptions { names } => modes::of_parameters(names),
+        ActionKind::SetOptions { .. } | ActionKind::ResetOptions { .. } => modes::of_parameters(&action.kind),
         ActionKind::SetStatistics { .. } | ActionKind::AttachPartition { .. } => ShareUpdateExclusive,
         _ => AccessExclusive,
     };

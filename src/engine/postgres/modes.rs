@@ -4,7 +4,6 @@
 
 use crate::engine::lock::LockMode::{self, AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
 use crate::syntax::alter::{ActionKind, AlterTable};
-use crate::syntax::name::Ident;
 use crate::syntax::table::ConstraintKind;
 
 /// Storage parameters that need the strongest lock; all others make do with `ShareUpdateExclusive` (facts
@@ -31,12 +30,12 @@ fn of_action(action: &ActionKind) -> LockMode {
     match action {
         ActionKind::SetStatistics { .. }
         | ActionKind::SetColumnOptions { .. }
-        | ActionKind::SetCluster
+        | ActionKind::SetCluster { .. }
         | ActionKind::ValidateConstraint { .. }
         | ActionKind::AttachPartition { .. }
         | ActionKind::DetachPartition { concurrently: true, .. }
         | ActionKind::DetachPartition { finalize: true, .. } => ShareUpdateExclusive,
-        ActionKind::SetOptions { names } => of_parameters(names),
+        ActionKind::SetOptions { .. } | ActionKind::ResetOptions { .. } => of_parameters(action),
         ActionKind::Trigger { .. } | ActionKind::SequenceOptions { .. } => ShareRowExclusive,
         ActionKind::AddConstraint(constraint) if matches!(constraint.kind, ConstraintKind::ForeignKey(_)) => {
             ShareRowExclusive
@@ -45,8 +44,11 @@ fn of_action(action: &ActionKind) -> LockMode {
     }
 }
 
-/// The lock for setting or resetting these storage parameters.
-pub(super) fn of_parameters(names: &[Ident]) -> LockMode {
-    let strong = |name: &Ident| STRONG_PARAMETERS.contains(&&*name.name);
-    if names.iter().any(strong) { AccessExclusive } else { ShareUpdateExclusive }
+/// The lock for setting or resetting storage parameters.
+pub(super) fn of_parameters(action: &ActionKind) -> LockMode {
+    let (ActionKind::SetOptions { options } | ActionKind::ResetOptions { options }) = action else {
+        return ShareUpdateExclusive;
+    };
+    let strong = options.iter().any(|option| STRONG_PARAMETERS.contains(&&*option.name.name));
+    if strong { AccessExclusive } else { ShareUpdateExclusive }
 }

@@ -5,15 +5,17 @@
 use super::footprint::{Footprint, MOST_REACHED};
 use super::{indexes, tables, types_domains, views};
 use crate::engine::effect::LockedKind;
-use crate::engine::lock::LockMode::{AccessExclusive, AccessShare, ShareRowExclusive, ShareUpdateExclusive};
+use crate::engine::lock::LockMode::{
+    AccessExclusive, AccessShare, RowExclusive, ShareRowExclusive, ShareUpdateExclusive,
+};
 use crate::schema::catalog::Relation;
 use crate::schema::operation::QName;
 use crate::syntax::expr::Expr;
-use crate::syntax::name::Symbol;
+use crate::syntax::name::{Name, Symbol};
 use crate::syntax::object::{
     AlterObject, CreateFunction, CreateObject, CreateSequence, CreateTrigger, Drop, ObjectChange, ObjectKind,
 };
-use crate::syntax::statement::StatementKind;
+use crate::syntax::statement::{Statement, StatementKind};
 
 /// `CREATE TRIGGER`: also on every partition, and with a look at the table of a constraint trigger's `FROM`.
 pub(super) fn create_trigger(footprint: &mut Footprint<'_, '_>, table: &QName, def: &CreateTrigger) {
@@ -47,20 +49,50 @@ pub(super) fn create_function(footprint: &mut Footprint<'_, '_>, def: &CreateFun
     }
 }
 
-/// Other `CREATE`s (facts `create-policy`, `create-or-replace-rule`, `create-statistics`, `create-publication-table`,
-/// `create-database`).
+/// Other `CREATE`s (facts `create-policy`, `create-or-replace-rule`, `create-statistics`, `create-database`).
 pub(super) fn create(footprint: &mut Footprint<'_, '_>, on: &[QName], def: &CreateObject) {
     match def.kind {
-        ObjectKind::Policy | ObjectKind::Rule => footprint.lock_all(on, AccessExclusive),
+        ObjectKind::Policy => {
+            footprint.lock_all(on, AccessExclusive);
+            look_at(footprint, &def.reads);
+        }
+        ObjectKind::Rule => {
+            footprint.lock_all(on, AccessExclusive);
+            rule_actions(footprint, &def.actions);
+        }
         ObjectKind::Statistics => footprint.lock_all(on, ShareUpdateExclusive),
-        ObjectKind::Publication => publish(footprint, on),
         ObjectKind::Database | ObjectKind::Tablespace | ObjectKind::Subscription => footprint.no_transaction = true,
         _ => {}
     }
 }
 
-/// A published table brings its inheriting children; the partitions of a partitioned one are published as itself.
-fn publish(footprint: &mut Footprint<'_, '_>, tables: &[QName]) {
+/// What a rule does is looked up when it is made (fact `create-rule-also-other-table`).
+fn rule_actions(footprint: &mut Footprint<'_, '_>, actions: &[Statement]) {
+    for action in actions {
+        match &action.kind {
+            StatementKind::RowChange(change) => {
+                let table = footprint.catalog.resolve(&change.table);
+                footprint.lock(&table, RowExclusive);
+                look_at(footprint, &change.query.reads);
+            }
+            StatementKind::Query(query) => look_at(footprint, &query.reads),
+            _ => {}
+        }
+    }
+}
+
+/// Relations that an expression or the action of a rule names; `new` and `old` are rows (fact `create-policy-subquery`).
+fn look_at(footprint: &mut Footprint<'_, '_>, names: &[Name]) {
+    let row = |name: &&Name| name.schema.is_none() && matches!(&**name.last(), "new" | "old");
+    for name in names.iter().filter(|name| !row(name)) {
+        let relation = footprint.catalog.resolve(name);
+        footprint.lock(&relation, AccessShare);
+    }
+}
+
+/// `CREATE PUBLICATION`: a published table brings its inheriting children; the partitions of a partitioned one are published as itself
+/// (fact `create-publication-table`).
+pub(super) fn publish(footprint: &mut Footprint<'_, '_>, tables: &[QName]) {
     for table in tables {
         footprint.lock(table, ShareUpdateExclusive);
         if !footprint.is_partitioned(table) {
@@ -70,7 +102,8 @@ fn publish(footprint: &mut Footprint<'_, '_>, tables: &[QName]) {
     }
 }
 
-/// `ALTER` of what is no relation (facts `rename-trigger`, `alter-trigger-depends`, `alter-policy-to-role`).
+/// `ALTER` of what is no relation (facts `rename-trigger`, `alter-trigger-depends`, `alter-policy-to-role`,
+/// `alter-extension-add-table`).
 pub(super) fn alter(footprint: &mut Footprint<'_, '_>, name: Option<&QName>, on: Option<&QName>, def: &AlterObject) {
     match (def.kind, on, name) {
         (ObjectKind::Trigger, Some(table), _) => {
@@ -86,9 +119,15 @@ pub(super) fn alter(footprint: &mut Footprint<'_, '_>, name: Option<&QName>, on:
         (ObjectKind::Policy | ObjectKind::Rule, Some(table), _) => footprint.lock(table, AccessExclusive),
         (ObjectKind::Type | ObjectKind::Domain, _, Some(name)) => types_domains::alter(footprint, name, &def.change),
         (ObjectKind::Publication, ..) => {
-            if let ObjectChange::PublicationTables(tables) = &def.change {
-                let tables: Vec<QName> = tables.iter().map(|table| footprint.catalog.resolve(table)).collect();
+            if let ObjectChange::PublicationObjects { objects, .. } = &def.change {
+                let tables: Vec<QName> = objects.tables.iter().map(|table| footprint.catalog.resolve(table)).collect();
                 publish(footprint, &tables);
+            }
+        }
+        (ObjectKind::Extension, ..) => {
+            if let ObjectChange::ExtensionRelation(relation) = &def.change {
+                let relation = footprint.catalog.resolve(relation);
+                footprint.lock(&relation, ShareUpdateExclusive);
             }
         }
         (ObjectKind::System, ..) => footprint.no_transaction = true,
@@ -107,6 +146,11 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, kind: ObjectKind, name: &Q
         // The type of an extension is mostly called like it (fact `drop-extension-used-cascade`).
         ObjectKind::Type | ObjectKind::Domain | ObjectKind::Extension => {
             types_domains::drop(footprint, name, def.cascade);
+        }
+        ObjectKind::Statistics => {
+            if let Some(table) = footprint.catalog.statistics.get(name) {
+                footprint.lock(table, ShareUpdateExclusive);
+            }
         }
         ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => drop_from(footprint, name, on, def),
         ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine if def.cascade => {

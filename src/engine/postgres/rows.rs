@@ -9,7 +9,7 @@ use super::footprint::Footprint;
 use super::{foreign_key, tables, views};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode::{self, AccessShare, RowExclusive, RowShare};
-use crate::schema::catalog::ConstraintBody;
+use crate::schema::catalog::{ConstraintBody, TableConstraint};
 use crate::schema::operation::QName;
 use crate::syntax::name::{Ident, Name, Symbol};
 use crate::syntax::query::{Query, Reach, RowChange, RowVerb};
@@ -22,6 +22,18 @@ pub(super) fn query(footprint: &mut Footprint<'_, '_>, query: &Query) {
     let mode = if query.locks_rows { RowShare } else { AccessShare };
     read(footprint, query, mode, false);
     call_sequences(footprint, query);
+}
+
+/// `EXPLAIN`: the planner takes the locks of the statement, and reads nothing (fact `explain`).
+pub(super) fn explain(footprint: &mut Footprint<'_, '_>, writes: Option<&QName>, query: &Query) {
+    let written = writes.map(|table| views::reach(footprint, table)).unwrap_or_default();
+    footprint.lock_all(&written, RowExclusive);
+    let mode = if query.locks_rows { RowShare } else { AccessShare };
+    for name in &query.reads {
+        let relation = footprint.catalog.resolve(name);
+        let reached = views::reach(footprint, &relation);
+        footprint.lock_all(&reached, mode);
+    }
 }
 
 fn call_sequences(footprint: &mut Footprint<'_, '_>, query: &Query) {
@@ -115,11 +127,15 @@ fn look_up_keys(footprint: &mut Footprint<'_, '_>, table: &QName, change: &RowCh
             RowVerb::Update => change.columns.iter().any(|column| foreign_key::points_at(footprint, key, &column.name)),
         };
         if key.enforced && concerned {
-            let deletes =
-                change.verb != RowVerb::Update && matches!(key.kind, ConstraintBody::ForeignKey { cascade: true, .. });
-            footprint.lock(&child.name, if deletes { RowExclusive } else { RowShare });
+            footprint.lock(&child.name, if acts(key, change.verb) { RowExclusive } else { RowShare });
         }
     }
+}
+
+/// Whether referencing rows are changed together with the referenced one, rather than only looked for.
+fn acts(key: &TableConstraint, verb: RowVerb) -> bool {
+    let ConstraintBody::ForeignKey { on_delete, on_update, .. } = &key.kind else { return false };
+    (verb != RowVerb::Update && on_delete.writes()) || (verb != RowVerb::Delete && on_update.writes())
 }
 
 /// Sequences behind columns that the `INSERT` leaves out (facts `insert-serial`).

@@ -31,7 +31,23 @@ pub(super) fn alter(footprint: &mut Footprint<'_, '_>, name: &QName, change: &Ob
                 check_values(footprint, name);
             }
         }
+        ObjectChange::Attribute { retype, cascade: true } => change_typed(footprint, name, *retype),
         _ => {}
+    }
+}
+
+/// The tables made of the type follow it (facts `type-add-attribute-typed-table-cascade`,
+/// `type-rename-attribute-typed-table-cascade`).
+fn change_typed(footprint: &mut Footprint<'_, '_>, name: &QName, retype: bool) {
+    for table in footprint.catalog.tables_of_type(name) {
+        let family = footprint.family(&table);
+        footprint.lock_all(&family, AccessExclusive);
+        if retype {
+            footprint.assume(|| format!("the present type of the attribute of {} is not known", name.short()));
+            for leaf in footprint.leaves(&table) {
+                footprint.rewrite(&leaf);
+            }
+        }
     }
 }
 
@@ -54,5 +70,7 @@ pub(super) fn drop(footprint: &mut Footprint<'_, '_>, name: &QName, cascade: boo
     if cascade {
         let tables = footprint.catalog.tables_with_type(name);
         footprint.lock_all(&tables, AccessExclusive);
+        let typed = footprint.catalog.tables_of_type(name);
+        footprint.lock_all(&typed, AccessExclusive);
     }
 }

@@ -2,6 +2,7 @@
 //! (manual: "Function Volatility Categories"; facts `add-col-default-*`).
 
 use super::footprint::Footprint;
+use crate::schema::catalog::Catalog;
 use crate::syntax::expr::{Expr, Shape};
 use crate::syntax::name::Name;
 use crate::syntax::object::Volatility;
@@ -210,6 +211,58 @@ const STEADY: &[&str] = &[
     "width_bucket",
 ];
 
+/// Those among them whose answer depends on the moment, the session or the user. (Others are stable only because they
+/// follow a setting, such as `to_char`.)
+const OF_THE_MOMENT: &[&str] = &[
+    "current_catalog",
+    "current_database",
+    "current_date",
+    "current_query",
+    "current_role",
+    "current_schema",
+    "current_schemas",
+    "current_setting",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "inet_client_addr",
+    "inet_server_addr",
+    "localtime",
+    "localtimestamp",
+    "now",
+    "pg_backend_pid",
+    "pg_current_xact_id",
+    "session_user",
+    "statement_timestamp",
+    "system_user",
+    "transaction_timestamp",
+    "txid_current",
+    "user",
+];
+
+/// The first call in an expression whose answer may change while its arguments stay the same: what is true of a row when
+/// it is written may be false later. Told are clocks, users, sessions, random numbers and sequences, and functions of the
+/// history that are not declared immutable; what is unknown is not.
+pub fn changing_call<'e>(catalog: &Catalog<'_>, expression: &'e Expr) -> Option<(&'e Name, Volatility)> {
+    let calls = expression.calls.iter().map(|call| (call, declared(catalog, call)));
+    let changing = |(call, declared): (&'e Name, Option<Volatility>)| {
+        let word = &**call.last();
+        let volatility = match declared {
+            Some(declared) => declared,
+            None if VOLATILE.contains(&word) => Volatility::Volatile,
+            None if OF_THE_MOMENT.contains(&word) => Volatility::Stable,
+            None => Volatility::Immutable,
+        };
+        (volatility != Volatility::Immutable).then_some((call, volatility))
+    };
+    calls.into_iter().find_map(changing)
+}
+
+/// As the history declares the function; none where it does not create it.
+fn declared(catalog: &Catalog<'_>, name: &Name) -> Option<Volatility> {
+    catalog.functions.get(&catalog.resolve_function(name)).map(|function| function.volatility)
+}
+
 /// Whether a column with this default has to be filled row by row.
 pub(super) fn is_volatile(footprint: &mut Footprint<'_, '_>, expression: &Expr) -> bool {
     if matches!(expression.shape, Shape::Null | Shape::Literal) {
@@ -236,9 +289,8 @@ enum Call {
 }
 
 fn judge(footprint: &Footprint<'_, '_>, name: &Name) -> Call {
-    let function = footprint.catalog.functions.get(&footprint.catalog.resolve_function(name));
-    if let Some(function) = function {
-        return if function.volatility == Volatility::Volatile { Call::Volatile } else { Call::Steady };
+    if let Some(declared) = declared(footprint.catalog, name) {
+        return if declared == Volatility::Volatile { Call::Volatile } else { Call::Steady };
     }
     let word = &**name.last();
     if VOLATILE.contains(&word) {

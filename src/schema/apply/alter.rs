@@ -4,7 +4,7 @@
 use super::alter_column::{self, Site};
 use super::constraint::Wanted;
 use super::create_table::must_exist;
-use super::{Log, column, constraint, drop, inherit, part_name, rename};
+use super::{Log, column, constraint, drop, inherit, part_name, rename, setting};
 use crate::schema::catalog::{Catalog, ConstraintBody, Relation, Sequence};
 use crate::schema::operation::QName;
 use crate::syntax::alter::{ActionKind, AlterKind, AlterTable};
@@ -46,7 +46,8 @@ pub(super) fn alter(
                 own_sequence(catalog, relation, table, column);
             }
         }
-        Some(Relation::View(_)) | None => {}
+        Some(Relation::View(_)) => setting::change(catalog, relation, action, log.origin),
+        None => {}
     }
 }
 
@@ -81,10 +82,15 @@ fn alter_table(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &ActionKind, 
         ActionKind::AddConstraint(def) => {
             constraint::add(catalog, table, &Wanted { def, column: None, proven: false, only: site.only }, log);
         }
-        ActionKind::AlterConstraint { constraint, enforced: Some(enforced), .. } => {
+        ActionKind::AlterConstraint { constraint, enforced, deferrable, .. }
+            if enforced.is_some() || deferrable.is_some() =>
+        {
             change_constraint(catalog, table, constraint, log, |found| {
-                // To enforce is to check all rows.
-                (found.enforced, found.validated) = (*enforced, *enforced);
+                if let Some(enforced) = *enforced {
+                    // To enforce is to check all rows.
+                    (found.enforced, found.validated) = (enforced, enforced);
+                }
+                found.deferrable = deferrable.unwrap_or(found.deferrable);
             });
         }
         ActionKind::ValidateConstraint { constraint } => validate(catalog, table, constraint, log),
@@ -110,12 +116,13 @@ fn alter_table(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &ActionKind, 
                 inherit::detach(catalog, &parent, table);
             }
         }
-        ActionKind::SetLogged(logged) => {
-            // Of a partitioned table the server ignores it: there is nothing to log.
-            if let Some(found) = catalog.edit_table(table).filter(|found| !found.partitioned) {
-                found.unlogged = !logged;
-            }
-        }
+        ActionKind::ReplicaIdentity(_)
+        | ActionKind::SetCluster { .. }
+        | ActionKind::SetOptions { .. }
+        | ActionKind::ResetOptions { .. }
+        | ActionKind::Trigger { .. }
+        | ActionKind::OfType(_)
+        | ActionKind::SetLogged(_) => setting::change(catalog, table, action, log.origin),
         _ => alter_column::alter_column(catalog, site, action, log),
     }
 }

@@ -4,6 +4,7 @@ use super::{Log, column, drop, name, part_name};
 use crate::schema::catalog::{Catalog, ConstraintBody, Index, Origin, TableConstraint};
 use crate::schema::operation::QName;
 use crate::syntax::expr::Expr;
+use crate::syntax::index::KeyForm;
 use crate::syntax::name::{Ident, Symbol};
 use crate::syntax::table::{Constraint, ConstraintKind, ForeignKey, Key};
 
@@ -34,7 +35,8 @@ impl Wanted<'_> {
     fn constraint(&self, name: Symbol, kind: ConstraintBody, columns: Vec<Symbol>, origin: Origin) -> TableConstraint {
         let enforced = !self.def.not_enforced;
         let validated = enforced && (self.proven || !self.def.not_valid);
-        TableConstraint { name, kind, validated, enforced, columns, origin: Some(origin) }
+        let deferrable = self.def.deferrable;
+        TableConstraint { name, kind, validated, enforced, deferrable, columns, origin: Some(origin) }
     }
 }
 
@@ -103,7 +105,9 @@ fn add_foreign_key(catalog: &mut Catalog<'_>, table: &QName, wanted: &Wanted<'_>
     let kind = ConstraintBody::ForeignKey {
         table: catalog.resolve(&key.table),
         referenced: key.referenced.iter().map(|column| column.name.clone()).collect(),
-        cascade: key.on_delete_cascade,
+        on_delete: key.on_delete,
+        on_update: key.on_update,
+        match_full: key.match_full,
     };
     let constraint = wanted.constraint(name, kind, columns, origin);
     if catalog.table(table).is_some_and(|found| found.partitioned) {
@@ -147,7 +151,14 @@ fn add_key(
     }
     let included: Vec<Symbol> = key.included.iter().map(|column| column.name.clone()).collect();
     let words = columns.iter().chain(&included).cloned().collect();
-    let new = NewKey { kind, columns, included, words };
+    let new = NewKey {
+        kind,
+        columns,
+        included,
+        words,
+        deferrable: wanted.def.deferrable,
+        nulls_not_distinct: key.nulls_not_distinct,
+    };
     let name = put_key(catalog, table, wanted.name(), &new, log.origin);
     if !catalog.table(table).is_some_and(|found| found.partitioned) {
         return;
@@ -171,6 +182,8 @@ pub(super) struct NewKey<'k> {
     pub(super) included: Vec<Symbol>,
     /// What it is called after, if it has no name.
     pub(super) words: Vec<Symbol>,
+    pub(super) deferrable: bool,
+    pub(super) nulls_not_distinct: bool,
 }
 
 /// Puts a key on one table, with its index, and tells its name.
@@ -194,16 +207,23 @@ pub(super) fn put_key(
         unique: !exclude,
         method: if exclude { "gist" } else { "btree" }.into(),
         keys: key.columns.iter().cloned().map(Some).collect(),
+        forms: vec![KeyForm::default(); key.columns.len()],
+        included: key.included.clone(),
         columns: key.columns.iter().chain(&key.included).cloned().collect(),
         words: key.words.clone(),
         computed: Vec::new(),
         partial: false,
+        predicate: Vec::new(),
+        nulls_not_distinct: key.nulls_not_distinct,
+        clustered: false,
+        replica_identity: false,
         constraint: Some(name.clone()),
         only: false,
         origin: Some(origin),
     };
     catalog.put_index(table, index);
-    put_demand(catalog, table, name.clone(), key.kind, key.columns.clone(), origin);
+    let demand = demand(name.clone(), key.kind, key.columns.clone(), key.deferrable, origin);
+    put_demand(catalog, table, demand);
     name
 }
 
@@ -229,22 +249,25 @@ fn adopt_index(
     if let Some(found) = catalog.edit_index(&table.beside(&name)) {
         found.constraint = Some(name.clone());
     }
-    put_demand(catalog, table, name, kind, columns, log.origin);
+    put_demand(catalog, table, demand(name, kind, columns, wanted.def.deferrable, log.origin));
 }
 
-fn put_demand(
-    catalog: &mut Catalog<'_>,
-    table: &QName,
+/// A constraint that an index upholds: it holds from the start.
+fn demand(
     name: Symbol,
     kind: &ConstraintBody,
     columns: Vec<Symbol>,
+    deferrable: bool,
     origin: Origin,
-) {
-    if matches!(kind, ConstraintBody::PrimaryKey) {
-        require(catalog, table, &columns);
+) -> TableConstraint {
+    let kind = kind.clone();
+    TableConstraint { name, kind, validated: true, enforced: true, deferrable, columns, origin: Some(origin) }
+}
+
+fn put_demand(catalog: &mut Catalog<'_>, table: &QName, constraint: TableConstraint) {
+    if matches!(constraint.kind, ConstraintBody::PrimaryKey) {
+        require(catalog, table, &constraint.columns);
     }
-    let constraint =
-        TableConstraint { name, kind: kind.clone(), validated: true, enforced: true, columns, origin: Some(origin) };
     catalog.put_constraint(table, constraint);
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::constraint::Wanted;
-use super::{Log, column, constraint_order, drop, inherit};
+use super::{Log, column, constraint_order, drop, inherit, setting};
 use crate::schema::catalog::edit::MOST_PARTS;
-use crate::schema::catalog::{Catalog, Column, TEMPORARY, Table};
+use crate::schema::catalog::{Catalog, Column, ReplicaIdentity, TEMPORARY, Table};
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
 use crate::syntax::table::{ColumnDef, CreateTable};
@@ -20,6 +20,8 @@ pub(super) fn create_table(catalog: &mut Catalog<'_>, name: &QName, def: &Create
         partitioned: def.partition_by.is_some(),
         partition_key: def.partition_by.iter().filter(|by| !by.hash).flat_map(|by| by.columns.clone()).collect(),
         default_partition: def.partition_of.as_ref().is_some_and(|partition| partition.default),
+        of_type: def.of_type.as_ref().map(|name| catalog.resolve_type(name)),
+        autovacuum_off: (setting::autovacuum(&def.options) == Some(false)).then_some(log.origin),
         ..empty(name, log)
     };
     let inherits: Vec<QName> = def.inherits.iter().map(|parent| catalog.resolve(parent)).collect();
@@ -74,10 +76,15 @@ pub(super) fn used_table(name: &QName) -> Table {
         partition_key: Vec::new(),
         default_partition: false,
         parents: Vec::new(),
+        of_type: None,
         columns: Vec::new(),
         indexes: Vec::new(),
         constraints: Vec::new(),
         triggers: Vec::new(),
+        triggers_off: None,
+        replica_identity: None,
+        statistics: Vec::new(),
+        autovacuum_off: None,
     }
 }
 
@@ -92,7 +99,8 @@ pub(super) fn must_exist(catalog: &mut Catalog<'_>, name: &QName, log: &Log) -> 
 }
 
 fn empty(name: &QName, log: &Log) -> Table {
-    Table { origin: Some(log.origin), complete: true, ..used_table(name) }
+    let replica_identity = Some(ReplicaIdentity::Default);
+    Table { origin: Some(log.origin), complete: true, replica_identity, ..used_table(name) }
 }
 
 /// Whether the name is free, or what has it is replaced.

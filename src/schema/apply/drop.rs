@@ -39,6 +39,8 @@ pub(super) fn drop_object(catalog: &mut Catalog<'_>, dropped: &Dropped<'_>, log:
                 log.missing("trigger", part_name(table, &name.name));
             }
         }
+        ObjectKind::Statistics => drop(catalog.take_statistics(name)),
+        ObjectKind::Publication => drop(catalog.take_publication(&name.name)),
         ObjectKind::Schema => drop_schema(catalog, dropped.written.last(), cascade),
         _ => {}
     }
@@ -77,6 +79,7 @@ fn forget_relation(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {
             for child in catalog.children.remove(name).unwrap_or_default() {
                 super::inherit::detach(catalog, name, &child);
             }
+            catalog.unpublish(name);
             catalog.take_table(name);
         }
         Some(Relation::View(_)) => {
@@ -219,6 +222,9 @@ fn remove_column(catalog: &mut Catalog<'_>, table: &QName, column: &Symbol, casc
                 if referenced.is_empty() { primary } else { referenced.contains(&column) }
             });
             drop_views_on(catalog, table, &column);
+            for trigger in found.triggers.iter().filter(|trigger| trigger.update_of.contains(&column)) {
+                catalog.take_trigger(table, &trigger.name);
+            }
         }
         if let Some(found) = catalog.edit_table(table) {
             found.columns.retain(|other| other.name != column);
@@ -267,6 +273,9 @@ fn same_columns(a: &[Symbol], b: &[Symbol]) -> bool {
 
 fn drop_type(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {
     if cascade {
+        for table in catalog.tables_of_type(name) {
+            drop_relation(catalog, &table, true);
+        }
         for (table, column) in catalog.columns_of_type(name) {
             remove_column(catalog, &table, &column, true);
         }
@@ -301,6 +310,7 @@ fn drop_schema(catalog: &mut Catalog<'_>, schema: &Symbol, cascade: bool) {
     if !cascade {
         return;
     }
+    catalog.move_published_schema(schema, None);
     for name in super::rename::in_schema(&catalog.relations, schema) {
         drop_relation(catalog, &name, true);
     }

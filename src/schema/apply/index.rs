@@ -4,7 +4,6 @@ use super::create_table::must_exist;
 use super::{Log, column, drop, inherit, name};
 use crate::schema::catalog::{Catalog, Index, Origin, Relation};
 use crate::schema::operation::QName;
-use crate::syntax::name::Symbol;
 use crate::syntax::object::CreateIndex;
 
 pub(super) fn create_index(catalog: &mut Catalog<'_>, table: &QName, def: &CreateIndex, log: &mut Log) {
@@ -37,11 +36,13 @@ pub(super) fn create_index(catalog: &mut Catalog<'_>, table: &QName, def: &Creat
 /// Puts the same index on another table, under a made-up name.
 pub(super) fn put_copy(catalog: &mut Catalog<'_>, table: &QName, index: &Index, origin: Origin) {
     let name = name::relation(catalog, table, Some(&name::index_words(&index.words)), "idx", false);
-    catalog.put_index(table, Index { name, only: false, origin: Some(origin), ..index.clone() });
+    catalog.put_index(
+        table,
+        Index { name, only: false, clustered: false, replica_identity: false, origin: Some(origin), ..index.clone() },
+    );
 }
 
 fn new_index(catalog: &Catalog<'_>, table: &QName, def: &CreateIndex, origin: Origin) -> Index {
-    let keys: Vec<Option<Symbol>> = def.keys.iter().map(|key| key.as_ref().map(|key| key.name.clone())).collect();
     let name = match &def.name {
         Some(name) => name.name.clone(),
         None => name::relation(catalog, table, Some(&name::index_words(&def.words)), "idx", false),
@@ -52,26 +53,5 @@ fn new_index(catalog: &Catalog<'_>, table: &QName, def: &CreateIndex, origin: Or
             Some(Relation::Table(found)) => found.partitioned || !found.complete,
             Some(Relation::View(_) | Relation::Sequence(_)) | None => false,
         };
-    Index {
-        name,
-        unique: def.unique,
-        method: def.method.clone().unwrap_or_else(|| "btree".into()),
-        words: def.words.clone(),
-        computed: computed(def),
-        keys,
-        columns: def.columns.clone(),
-        partial: def.predicate.is_some(),
-        constraint: None,
-        only,
-        origin: Some(origin),
-    }
-}
-
-/// Columns in expressions and in the predicate. Beside an expression, included columns cannot be told apart from those
-/// it reads.
-fn computed(def: &CreateIndex) -> Vec<Symbol> {
-    let plain = |column: &Symbol| def.keys.iter().flatten().any(|key| key.name == *column);
-    let tested = |column: &Symbol| def.predicate.as_ref().is_some_and(|predicate| predicate.columns.contains(column));
-    let counts = |column: &&Symbol| tested(column) || (def.expression && !plain(column));
-    def.columns.iter().filter(counts).cloned().collect()
+    Index { name, only, origin: Some(origin), ..Index::wanted(def) }
 }

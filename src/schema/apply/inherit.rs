@@ -168,12 +168,13 @@ fn copy_index(catalog: &mut Catalog<'_>, from: &QName, to: &QName, index: &Index
     let constraint = |name: &Symbol| catalog.table(from).and_then(|table| table.constraint(name)).cloned();
     match index.constraint.as_ref().and_then(constraint) {
         Some(found) => {
-            let included = index.columns.iter().filter(|column| !found.columns.contains(column));
             let key = NewKey {
                 kind: &found.kind,
                 columns: found.columns.clone(),
-                included: included.cloned().collect(),
+                included: index.included.clone(),
                 words: index.words.clone(),
+                deferrable: found.deferrable,
+                nulls_not_distinct: index.nulls_not_distinct,
             };
             constraint::put_key(catalog, to, None, &key, log.origin);
         }

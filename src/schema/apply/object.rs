@@ -6,8 +6,9 @@ use super::create_table::{make_room, must_exist};
 use super::{Log, part_name};
 use crate::schema::catalog::{Catalog, Function, Sequence, Trigger, View};
 use crate::schema::operation::QName;
+use crate::syntax::alter::TriggerState;
 use crate::syntax::name::Symbol;
-use crate::syntax::object::{CreateFunction, CreateSequence, CreateTrigger, CreateView};
+use crate::syntax::object::{CreateFunction, CreateObject, CreateSequence, CreateTrigger, CreateView, ObjectKind};
 
 pub(super) fn create_view(catalog: &mut Catalog<'_>, name: &QName, def: &CreateView, log: &mut Log) {
     let known = catalog.view(name).filter(|_| def.or_replace).cloned();
@@ -64,6 +65,8 @@ pub(super) fn create_function<'a>(catalog: &mut Catalog<'a>, name: &QName, def: 
     catalog.put_function(Function {
         name: name.clone(),
         volatility: def.volatility,
+        security_definer: def.security_definer.is_some(),
+        search_path: def.search_path,
         body: def.body.as_ref(),
         words: def.body.as_ref().map(|body| body.words.clone()).unwrap_or_default(),
         overloads,
@@ -83,7 +86,27 @@ pub(super) fn create_trigger(catalog: &mut Catalog<'_>, table: &QName, def: &Cre
     }
     let origin = known.flatten().filter(|_| def.or_replace).or(Some(log.origin));
     let function = catalog.resolve_function(&def.function);
-    catalog.put_trigger(table, Trigger { name: def.name.name.clone(), function, origin });
+    let trigger = Trigger {
+        name: def.name.name.clone(),
+        function,
+        timing: def.timing,
+        events: def.events.clone(),
+        update_of: def.update_of.iter().map(|column| column.name.clone()).collect(),
+        for_each_row: def.for_each_row,
+        state: TriggerState::Enabled,
+        switched: None,
+        origin,
+    };
+    catalog.put_trigger(table, trigger);
+}
+
+/// `CREATE STATISTICS`; other objects of this kind change nothing that is kept.
+pub(super) fn create_statistics(catalog: &mut Catalog<'_>, on: &[QName], def: &CreateObject, log: &Log) {
+    let (ObjectKind::Statistics, [table], Some(name)) = (def.kind, on, &def.name) else { return };
+    let name = catalog.resolve_new(name);
+    if !(def.lenient && catalog.statistics.contains_key(&name)) && must_exist(catalog, table, log) {
+        catalog.put_statistics(table, name);
+    }
 }
 
 pub(super) fn create_schema(catalog: &mut Catalog<'_>, name: &Symbol, log: &mut Log) {

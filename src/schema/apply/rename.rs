@@ -1,10 +1,11 @@
 //! New names, and moves to another schema.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{Log, create_table, drop, part_name, types};
+use super::{Log, create_table, drop, part_name, publication, types};
 use crate::schema::catalog::edit::MOST_FOLLOWED;
-use crate::schema::catalog::{Catalog, Column, ConstraintBody, Origin, Table};
+use crate::schema::catalog::{Catalog, Column, ConstraintBody, Origin, Publication, Table};
 use crate::schema::operation::QName;
 use crate::syntax::expr::{Expr, Shape};
 use crate::syntax::name::Symbol;
@@ -71,11 +72,21 @@ pub(super) fn alter_object(
     let new = match &def.change {
         ObjectChange::Rename(to) => name.beside(&to.name),
         ObjectChange::SetSchema(schema) => QName { schema: schema.name.clone(), name: name.name.clone() },
-        _ => return types::alter_type(catalog, name, def, log),
+        change => return change_object(catalog, name, def.kind, change, log),
     };
     match def.kind {
         ObjectKind::Type | ObjectKind::Domain => catalog.move_type(name, &new, log.origin),
         ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => catalog.move_function(name, &new),
+        ObjectKind::Statistics => {
+            if let Some(table) = catalog.take_statistics(name) {
+                catalog.put_statistics(&table, new);
+            }
+        }
+        ObjectKind::Publication => {
+            if let Some(publication) = catalog.take_publication(&name.name) {
+                catalog.put_publication(Publication { name: new.name, ..publication });
+            }
+        }
         ObjectKind::Schema => rename_schema(catalog, &name.name, &new.name, log.origin),
         ObjectKind::Trigger => {
             if let Some(table) = on.and_then(|table| catalog.edit_table(table))
@@ -85,6 +96,20 @@ pub(super) fn alter_object(
             }
         }
         _ => {}
+    }
+}
+
+/// What happens to an object that keeps its name.
+fn change_object(catalog: &mut Catalog<'_>, name: &QName, kind: ObjectKind, change: &ObjectChange, log: &mut Log) {
+    match change {
+        ObjectChange::FunctionOptions { security_definer, search_path } => {
+            if let Some(function) = catalog.functions.get_mut(name).map(Arc::make_mut) {
+                function.security_definer = security_definer.unwrap_or(function.security_definer);
+                function.search_path = search_path.unwrap_or(function.search_path);
+            }
+        }
+        _ if kind == ObjectKind::Publication => publication::alter(catalog, &name.name, change, log),
+        _ => types::alter_type(catalog, name, change, log),
     }
 }
 
@@ -101,6 +126,7 @@ fn rename_schema(catalog: &mut Catalog<'_>, from: &Symbol, to: &Symbol, origin: 
     if let Some(created) = catalog.schemas.remove(from) {
         catalog.schemas.insert(to.clone(), created);
     }
+    catalog.move_published_schema(from, Some(to));
     let moved = |name: &QName| QName { schema: to.clone(), name: name.name.clone() };
     for name in in_schema(&catalog.relations, from) {
         if !catalog.relations.contains_key(&name) {
@@ -161,6 +187,14 @@ impl Table {
             }
             swap_all(&mut index.columns, from, to);
             swap_all(&mut index.computed, from, to);
+            swap_all(&mut index.included, from, to);
+            swap_all(&mut index.predicate, from, to);
+            for form in &mut index.forms {
+                swap_all(&mut form.expression, from, to);
+            }
+        }
+        for trigger in &mut self.triggers {
+            swap_all(&mut trigger.update_of, from, to);
         }
         for constraint in &mut self.constraints {
             swap_all(&mut constraint.columns, from, to);

@@ -5,7 +5,7 @@ use crate::schema::catalog::edit::MOST_PARTS;
 use crate::schema::catalog::{Catalog, DomainConstraint, EnumValue, TypeKind, UserType};
 use crate::schema::operation::QName;
 use crate::syntax::name::{Quoted, Symbol};
-use crate::syntax::object::{AlterObject, CreateDomain, ObjectChange, TypeBody};
+use crate::syntax::object::{CreateDomain, ObjectChange, TypeBody};
 use crate::syntax::table::{Constraint, ConstraintKind};
 
 pub(super) fn create_type(catalog: &mut Catalog<'_>, name: &QName, body: &TypeBody, log: &mut Log) {
@@ -35,8 +35,8 @@ pub(super) fn create_domain(catalog: &mut Catalog<'_>, name: &QName, def: &Creat
 }
 
 /// What happens to a type besides getting a new name.
-pub(super) fn alter_type(catalog: &mut Catalog<'_>, name: &QName, def: &AlterObject, log: &mut Log) {
-    match &def.change {
+pub(super) fn alter_type(catalog: &mut Catalog<'_>, name: &QName, change: &ObjectChange, log: &mut Log) {
+    match change {
         ObjectChange::AddEnumValue { value, if_not_exists } => add_value(catalog, name, value, *if_not_exists, log),
         ObjectChange::RenameEnumValue { from, to } => rename_value(catalog, name, from, to, log),
         ObjectChange::AddDomainConstraint(constraint) => add_constraint(catalog, name, constraint, false),

@@ -3,6 +3,7 @@
 //! Objects are shared with earlier moments of the catalog: `Arc::make_mut` leaves those as they were.
 
 mod part;
+mod publication;
 mod rename;
 
 use std::sync::Arc;
@@ -79,8 +80,14 @@ impl<'a> Catalog<'a> {
             let key = type_key(data_type);
             link(&mut self.links.typed, &key, &name);
         }
+        if let Some(of_type) = &table.of_type {
+            link(&mut self.links.typed, of_type, &name);
+        }
         for trigger in &table.triggers {
             link(&mut self.links.triggered, &trigger.function, &name);
+        }
+        for statistics in &table.statistics {
+            self.statistics.insert(statistics.clone(), name.clone());
         }
         if table.origin.is_some() {
             link(&mut self.links.named, &name.name, &name);
@@ -114,8 +121,14 @@ impl<'a> Catalog<'a> {
             let key = type_key(data_type);
             unlink(&mut self.links.typed, &key, name);
         }
+        if let Some(of_type) = &table.of_type {
+            unlink(&mut self.links.typed, of_type, name);
+        }
         for trigger in &table.triggers {
             unlink(&mut self.links.triggered, &trigger.function, name);
+        }
+        for statistics in &table.statistics {
+            self.statistics.remove(statistics);
         }
         unlink(&mut self.links.named, &name.name, name);
         Some(table)

@@ -3,13 +3,18 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::{Catalog, Column, ConstraintBody, Index, Origin, Relation, Sequence, Table, View};
+use super::{
+    Catalog, Column, ConstraintBody, Index, Origin, Publication, Relation, Sequence, Table, TableConstraint, View,
+};
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
 
 /// Descendants of one table that are looked at: more than any real partitioned table has, and few enough that a file
 /// of nothing but partitions and changes to their parent takes linear time.
 const MOST_DESCENDANTS: usize = 1024;
+
+/// Tables above one table that are looked at. Partitions of partitions are rare.
+const MOST_ANCESTORS: usize = 16;
 
 impl Catalog<'_> {
     /// Where a table, view or sequence was created, if the history knows.
@@ -91,6 +96,13 @@ impl Catalog<'_> {
         tables.into_iter().collect()
     }
 
+    /// Tables made `OF` this type.
+    pub fn tables_of_type(&self, name: &QName) -> Vec<QName> {
+        let tables = self.links.typed.get(name).into_iter().flatten();
+        let made = |table: &&QName| self.table(table).is_some_and(|found| found.of_type.as_ref() == Some(name));
+        tables.filter(made).cloned().collect()
+    }
+
     /// Tables that foreign keys of this table point to, itself left out.
     pub fn fk_parents(&self, table: &QName) -> Vec<QName> {
         let constraints = self.table(table).map(|found| found.constraints.as_slice()).unwrap_or_default();
@@ -127,6 +139,42 @@ impl Catalog<'_> {
             }
         }
         found
+    }
+
+    /// The publications whose subscribers see the table's rows: those that name it, its schema, all tables, or a
+    /// partitioned table it is part of. By name.
+    pub fn publications_of(&self, table: &QName) -> Vec<&Publication> {
+        if self.table(table).is_some_and(|found| found.temporary || found.unlogged) {
+            return Vec::new();
+        }
+        let mut family = vec![table];
+        let mut next = 0;
+        while let Some(member) = family.get(next).copied() {
+            next += 1;
+            for parent in self.table(member).map(|found| found.parents.as_slice()).unwrap_or_default() {
+                let partitioned = self.table(parent).is_some_and(|found| found.partitioned);
+                if partitioned && family.len() < MOST_ANCESTORS && !family.contains(&parent) {
+                    family.push(parent);
+                }
+            }
+        }
+        let named: BTreeSet<&Symbol> =
+            family.iter().filter_map(|member| self.links.published.get(*member)).flatten().collect();
+        let includes = |publication: &&Publication| {
+            publication.all_tables
+                || named.contains(&publication.name)
+                || family.iter().any(|member| publication.schemas.contains(&member.schema))
+        };
+        self.publications.values().map(|publication| &**publication).filter(includes).collect()
+    }
+
+    /// The columns a foreign key points at, in its order: those of the primary key if it names none. None where one of
+    /// them is not known.
+    pub fn referenced_columns(&self, key: &TableConstraint) -> Option<Vec<&Column>> {
+        let ConstraintBody::ForeignKey { table, referenced, .. } = &key.kind else { return None };
+        let table = self.table(table)?;
+        let names = if referenced.is_empty() { &table.primary_key()?.columns } else { referenced };
+        names.iter().map(|name| table.column(name)).collect()
     }
 
     /// The type and the domains over it, each once.

@@ -18,6 +18,8 @@ pub struct Links {
     pub domains: BTreeMap<QName, BTreeSet<QName>>,
     /// Bare name → tables of that name, in whatever schema, that the history created.
     pub named: BTreeMap<Symbol, BTreeSet<QName>>,
+    /// Table → publications that name it.
+    pub published: BTreeMap<QName, BTreeSet<Symbol>>,
     /// Function → tables with a trigger that calls it.
     pub triggered: BTreeMap<QName, BTreeSet<QName>>,
     /// Word → functions whose body contains it.
@@ -29,12 +31,12 @@ pub struct Links {
 }
 
 /// Adds `member` to the set of `key`.
-pub(in crate::schema) fn link<K: Ord + Clone>(map: &mut BTreeMap<K, BTreeSet<QName>>, key: &K, member: &QName) {
+pub(in crate::schema) fn link<K: Ord + Clone, M: Ord + Clone>(map: &mut BTreeMap<K, BTreeSet<M>>, key: &K, member: &M) {
     map.entry(key.clone()).or_default().insert(member.clone());
 }
 
 /// Takes `member` out of the set of `key`.
-pub(in crate::schema) fn unlink<K: Ord>(map: &mut BTreeMap<K, BTreeSet<QName>>, key: &K, member: &QName) {
+pub(in crate::schema) fn unlink<K: Ord, M: Ord>(map: &mut BTreeMap<K, BTreeSet<M>>, key: &K, member: &M) {
     if let Some(set) = map.get_mut(key) {
         set.remove(member);
         if set.is_empty() {

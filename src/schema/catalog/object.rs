@@ -1,4 +1,6 @@
-//! Everything that is not a table: views, sequences, types, functions.
+//! Everything that is not a table: views, sequences, types, functions, publications.
+
+use std::collections::BTreeSet;
 
 use super::{Index, Origin};
 use crate::schema::operation::QName;
@@ -83,12 +85,33 @@ pub struct Function<'a> {
     pub name: QName,
     /// As declared.
     pub volatility: Volatility,
+    /// `SECURITY DEFINER`.
+    pub security_definer: bool,
+    /// It sets its own `search_path`.
+    pub search_path: bool,
     /// Its opened body, where it could be read. Spans in it are those of the file that created the function.
     pub body: Option<&'a Body>,
     /// Folded words of its body, sorted: to see whether it names a column.
     pub words: Vec<Symbol>,
     /// How many functions of this name there are, as far as can be told without argument types.
     pub overloads: u32,
+    /// Where it was created; none when unknown.
+    pub origin: Option<Origin>,
+}
+
+/// A publication.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// Its name.
+    pub name: Symbol,
+    /// `FOR ALL TABLES`, those made later too.
+    pub all_tables: bool,
+    /// Tables it names.
+    pub tables: BTreeSet<QName>,
+    /// `TABLES IN SCHEMA`: all tables of these, those made later too.
+    pub schemas: BTreeSet<Symbol>,
+    /// Updates or deletes are published, which need the identity of the old row.
+    pub old_rows: bool,
     /// Where it was created; none when unknown.
     pub origin: Option<Origin>,
 }

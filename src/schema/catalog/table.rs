@@ -2,8 +2,12 @@
 
 use super::Origin;
 use crate::schema::operation::QName;
+use crate::syntax::alter::TriggerState;
 use crate::syntax::expr::Expr;
+use crate::syntax::index::KeyForm;
 use crate::syntax::name::{Name, Symbol};
+use crate::syntax::object::{TriggerEvent, TriggerTiming};
+use crate::syntax::table::ReferentialAction;
 use crate::syntax::types::DataType;
 
 /// A table.
@@ -30,6 +34,8 @@ pub struct Table {
     pub default_partition: bool,
     /// Parents: of a partition one, by inheritance any number.
     pub parents: Vec<QName>,
+    /// `OF type`: its columns are the attributes of this composite type.
+    pub of_type: Option<QName>,
     /// Known columns in order.
     pub columns: Vec<Column>,
     /// Known indexes, those of constraints included.
@@ -38,6 +44,27 @@ pub struct Table {
     pub constraints: Vec<TableConstraint>,
     /// Known triggers.
     pub triggers: Vec<Trigger>,
+    /// Where `DISABLE TRIGGER ALL` was said, which switches off foreign keys too, until `ENABLE TRIGGER ALL`.
+    pub triggers_off: Option<Origin>,
+    /// `REPLICA IDENTITY`; none when unknown.
+    pub replica_identity: Option<ReplicaIdentity>,
+    /// `CREATE STATISTICS` on it.
+    pub statistics: Vec<QName>,
+    /// Where `autovacuum_enabled` was set to false, if it is.
+    pub autovacuum_off: Option<Origin>,
+}
+
+/// What of an old row goes into the log, so that a subscriber finds the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplicaIdentity {
+    /// The columns of the primary key, if there is one that is not deferrable.
+    Default,
+    /// The columns of the index that is marked so; nothing once that is dropped.
+    Index,
+    /// The whole row.
+    Full,
+    /// Nothing.
+    Nothing,
 }
 
 /// A column.
@@ -87,6 +114,10 @@ pub struct Index {
     pub method: Symbol,
     /// Key parts: column, or none for an expression.
     pub keys: Vec<Option<Symbol>>,
+    /// For each key part, how it is worked out, compared and ordered.
+    pub forms: Vec<KeyForm>,
+    /// `INCLUDE (…)`.
+    pub included: Vec<Symbol>,
     /// Every column it depends on.
     pub columns: Vec<Symbol>,
     /// What the server called its columns when it was made; a copy without a name is called after them.
@@ -95,6 +126,14 @@ pub struct Index {
     pub computed: Vec<Symbol>,
     /// It has a predicate.
     pub partial: bool,
+    /// The words and signs of the predicate; empty where there is none.
+    pub predicate: Vec<Symbol>,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// `CLUSTER` has used it last, or is to use it: `CLUSTER` without an index takes this one.
+    pub clustered: bool,
+    /// `REPLICA IDENTITY USING INDEX` names it.
+    pub replica_identity: bool,
     /// It belongs to the constraint of this name.
     pub constraint: Option<Symbol>,
     /// Made by `ON ONLY` and not yet attached everywhere.
@@ -114,6 +153,8 @@ pub struct TableConstraint {
     pub validated: bool,
     /// `NOT ENFORCED` when false.
     pub enforced: bool,
+    /// `DEFERRABLE`.
+    pub deferrable: bool,
     /// Columns it mentions.
     pub columns: Vec<Symbol>,
     /// Where it was created; none when unknown.
@@ -136,8 +177,10 @@ pub enum ConstraintBody {
         table: QName,
         /// As written; none mean the primary key.
         referenced: Vec<Symbol>,
-        /// `ON DELETE CASCADE`.
-        cascade: bool,
+        on_delete: ReferentialAction,
+        on_update: ReferentialAction,
+        /// `MATCH FULL`.
+        match_full: bool,
     },
 }
 
@@ -148,11 +191,35 @@ pub struct Trigger {
     pub name: Symbol,
     /// The function it calls.
     pub function: QName,
+    /// `BEFORE`, `AFTER`, `INSTEAD OF`.
+    pub timing: TriggerTiming,
+    /// What makes it fire.
+    pub events: Vec<TriggerEvent>,
+    /// `UPDATE OF`: only an update of these columns does; empty means any.
+    pub update_of: Vec<Symbol>,
+    /// `FOR EACH ROW` rather than once for each statement.
+    pub for_each_row: bool,
+    /// When it fires.
+    pub state: TriggerState,
+    /// Where that was last changed.
+    pub switched: Option<Origin>,
     /// Where it was created.
     pub origin: Option<Origin>,
 }
 
 impl Table {
+    /// Whether a subscriber can tell which row was meant: without that, the server refuses every `UPDATE` and `DELETE` of
+    /// a published table. None when unknown.
+    pub fn identifies_rows(&self) -> Option<bool> {
+        let found = match self.replica_identity? {
+            ReplicaIdentity::Full => return Some(true),
+            ReplicaIdentity::Nothing => return Some(false),
+            ReplicaIdentity::Default => self.primary_key().is_some_and(|key| !key.deferrable),
+            ReplicaIdentity::Index => self.indexes.iter().any(|index| index.replica_identity),
+        };
+        (found || self.complete).then_some(found)
+    }
+
     /// The column of this folded name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| &*column.name == name)

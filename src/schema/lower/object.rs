@@ -36,6 +36,10 @@ impl<'a> Lowering<'_, 'a> {
             StatementKind::CreateSchema { name: Some(name), if_not_exists } => {
                 (OperationKind::CreateSchema { name: name.name.clone() }, *if_not_exists)
             }
+            StatementKind::CreatePublication(def) => {
+                let tables = def.objects.tables.iter().map(|table| catalog.resolve(table)).collect();
+                (OperationKind::CreatePublication { tables, def }, false)
+            }
             StatementKind::CreateObject(def) => {
                 let on = def.on.iter().map(|table| catalog.resolve(table)).collect();
                 (OperationKind::CreateObject { on, def }, def.lenient)
@@ -68,6 +72,7 @@ impl<'a> Lowering<'_, 'a> {
     fn existing(&self, kind: ObjectKind, name: &Name, on: Option<&QName>) -> QName {
         match kind {
             ObjectKind::Type | ObjectKind::Domain => self.catalog.resolve_type(name),
+            ObjectKind::Statistics => self.catalog.resolve_statistics(name),
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
                 self.catalog.resolve_function(name)
             }

@@ -5,9 +5,10 @@ use super::column::column_def;
 use super::constraint::{at_constraint, table_constraint};
 use super::create_table::partition_bound;
 use super::sequence::{SequenceOptions, sequence_options};
-use crate::syntax::alter::{Action, ActionKind, AlterKind, AlterTable};
+use super::storage::storage_options;
+use crate::syntax::alter::{Action, ActionKind, AlterKind, AlterTable, ReplicaIdentity, TriggerState, Triggers};
 use crate::syntax::cursor::{Cursor, Parse};
-use crate::syntax::name::{Ident, Name};
+use crate::syntax::name::Name;
 use crate::syntax::statement::StatementKind;
 use crate::syntax::token::TokenKind;
 
@@ -100,7 +101,7 @@ fn drop_part(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
 
 fn alter_constraint(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
     let constraint = cursor.ident("a constraint name")?;
-    let (mut enforced, mut inherit, mut any) = (None, None, false);
+    let (mut enforced, mut inherit, mut deferrable, mut any) = (None, None, None, false);
     loop {
         if cursor.eat("NOT ENFORCED") {
             enforced = Some(false);
@@ -110,13 +111,17 @@ fn alter_constraint(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
             inherit = Some(false);
         } else if cursor.eat_any(&["INHERIT", "SET INHERIT"]) {
             inherit = Some(true);
-        } else if !cursor.eat_any(&["NOT DEFERRABLE", "DEFERRABLE", "INITIALLY DEFERRED", "INITIALLY IMMEDIATE"]) {
+        } else if cursor.eat("NOT DEFERRABLE") {
+            deferrable = Some(false);
+        } else if cursor.eat_any(&["DEFERRABLE", "INITIALLY DEFERRED"]) {
+            deferrable = Some(true);
+        } else if !cursor.eat("INITIALLY IMMEDIATE") {
             break;
         }
         any = true;
     }
     if any {
-        Ok(ActionKind::AlterConstraint { constraint, enforced, inherit })
+        Ok(ActionKind::AlterConstraint { constraint, enforced, inherit, deferrable })
     } else {
         cursor.refuse("a constraint attribute")
     }
@@ -172,52 +177,33 @@ fn set(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
         return Ok(ActionKind::SetWithoutOids);
     }
     if cursor.eat("WITHOUT CLUSTER") {
-        return Ok(ActionKind::SetCluster);
+        return Ok(ActionKind::SetCluster { index: None });
     }
-    options(cursor)
-}
-
-/// `(name = value, …)`: the names.
-fn options(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
-    let mut group = cursor.group()?;
-    let mut names: Vec<Ident> = Vec::new();
-    while !group.done() {
-        names.push(group.name("a parameter")?.name);
-        group.until_comma();
-        group.eat_kind(TokenKind::Comma);
-    }
-    Ok(ActionKind::SetOptions { names })
+    Ok(ActionKind::SetOptions { options: storage_options(cursor)? })
 }
 
 fn rest(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
     if cursor.eat("RESET") {
-        return options(cursor);
+        return Ok(ActionKind::ResetOptions { options: storage_options(cursor)? });
     }
     if cursor.eat("CLUSTER ON") {
-        cursor.ident("an index name")?;
-        return Ok(ActionKind::SetCluster);
+        return Ok(ActionKind::SetCluster { index: Some(cursor.ident("an index name")?) });
     }
     if cursor.eat("OWNER TO") {
         cursor.label("a role")?;
         return Ok(ActionKind::Owner);
     }
     if cursor.eat("REPLICA IDENTITY") {
-        if cursor.eat("USING INDEX") {
-            cursor.ident("an index name")?;
-        } else if !cursor.eat_any(&["DEFAULT", "FULL", "NOTHING"]) {
-            return cursor.refuse("DEFAULT, FULL, NOTHING or USING INDEX");
-        }
-        return Ok(ActionKind::ReplicaIdentity);
+        return replica_identity(cursor).map(ActionKind::ReplicaIdentity);
     }
-    if cursor.eat_any(&["ENABLE", "DISABLE", "FORCE", "NO FORCE"]) {
+    if cursor.at_any(&["ENABLE", "DISABLE", "FORCE", "NO FORCE"]) {
         return enable(cursor);
     }
     if cursor.eat("NOT OF") {
-        return Ok(ActionKind::OfType(false));
+        return Ok(ActionKind::OfType(None));
     }
     if cursor.eat("OF") {
-        cursor.name("a type")?;
-        return Ok(ActionKind::OfType(true));
+        return Ok(ActionKind::OfType(Some(cursor.name("a type")?)));
     }
     if cursor.at_any(&["INHERIT", "NO INHERIT"]) {
         let inherit = !cursor.eat("NO");
@@ -236,18 +222,48 @@ fn rest(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
     cursor.refuse("an ALTER TABLE action")
 }
 
-/// After `ENABLE`, `DISABLE`, `FORCE`, `NO FORCE`.
+/// After `REPLICA IDENTITY`.
+fn replica_identity(cursor: &mut Cursor<'_>) -> Parse<ReplicaIdentity> {
+    if cursor.eat("USING INDEX") {
+        cursor.ident("an index name").map(ReplicaIdentity::Index)
+    } else if cursor.eat("DEFAULT") {
+        Ok(ReplicaIdentity::Default)
+    } else if cursor.eat("FULL") {
+        Ok(ReplicaIdentity::Full)
+    } else if cursor.eat("NOTHING") {
+        Ok(ReplicaIdentity::Nothing)
+    } else {
+        cursor.refuse("DEFAULT, FULL, NOTHING or USING INDEX")
+    }
+}
+
+/// `ENABLE`, `DISABLE`, `FORCE`, `NO FORCE`.
 fn enable(cursor: &mut Cursor<'_>) -> Parse<ActionKind> {
-    let verb = cursor.since(cursor.here());
-    let enable = !cursor.source.at(verb).to_ascii_uppercase().starts_with("DISABLE");
+    let disable = cursor.at("DISABLE");
+    cursor.eat_any(&["ENABLE", "DISABLE", "FORCE", "NO FORCE"]);
     if cursor.eat("ROW LEVEL SECURITY") {
         return Ok(ActionKind::RowSecurity);
     }
-    cursor.eat_any(&["REPLICA", "ALWAYS"]);
+    let state = if cursor.eat("REPLICA") {
+        TriggerState::Replica
+    } else if cursor.eat("ALWAYS") {
+        TriggerState::Always
+    } else if disable {
+        TriggerState::Disabled
+    } else {
+        TriggerState::Enabled
+    };
     if cursor.eat("RULE") {
         cursor.ident("a rule")?;
         return Ok(ActionKind::Rule);
     }
     cursor.expect("TRIGGER")?;
-    Ok(ActionKind::Trigger { enable, trigger: cursor.label("a trigger")? })
+    let triggers = if cursor.eat("ALL") {
+        Triggers::All
+    } else if cursor.eat("USER") {
+        Triggers::User
+    } else {
+        Triggers::Named(cursor.label("a trigger")?)
+    };
+    Ok(ActionKind::Trigger { triggers, state })
 }

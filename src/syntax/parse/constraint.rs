@@ -3,7 +3,7 @@
 use super::expression::summarize;
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::name::Ident;
-use crate::syntax::table::{Constraint, ConstraintKind, ForeignKey, Key};
+use crate::syntax::table::{Constraint, ConstraintKind, ForeignKey, Key, ReferentialAction};
 use crate::syntax::token::TokenKind;
 
 /// Whether a table constraint comes next.
@@ -115,36 +115,48 @@ fn key_columns(cursor: &mut Cursor<'_>) -> Parse<Vec<Ident>> {
 pub(super) fn foreign_key_tail(cursor: &mut Cursor<'_>, columns: Vec<Ident>) -> Parse<ForeignKey> {
     let table = cursor.name("a table name")?;
     let referenced = if cursor.at_kind(TokenKind::LeftParen) { key_columns(cursor)? } else { Vec::new() };
-    let mut on_delete_cascade = false;
+    let nothing = ReferentialAction::NoAction;
+    let mut key = ForeignKey { columns, table, referenced, on_delete: nothing, on_update: nothing, match_full: false };
     loop {
         if cursor.eat("MATCH") {
-            cursor.label("a match type")?;
-        } else if cursor.eat("ON DELETE CASCADE") {
-            on_delete_cascade = true;
-        } else if cursor.eat_any(&["ON DELETE", "ON UPDATE"]) {
-            referential_action(cursor)?;
+            key.match_full = &*cursor.label("a match type")?.name == "full";
+        } else if cursor.eat("ON DELETE") {
+            key.on_delete = referential_action(cursor)?;
+        } else if cursor.eat("ON UPDATE") {
+            key.on_update = referential_action(cursor)?;
         } else {
-            return Ok(ForeignKey { columns, table, referenced, on_delete_cascade });
+            return Ok(key);
         }
     }
 }
 
-fn referential_action(cursor: &mut Cursor<'_>) -> Parse<()> {
-    if !cursor.eat_any(&["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]) {
+fn referential_action(cursor: &mut Cursor<'_>) -> Parse<ReferentialAction> {
+    let action = if cursor.eat("NO ACTION") {
+        ReferentialAction::NoAction
+    } else if cursor.eat("RESTRICT") {
+        ReferentialAction::Restrict
+    } else if cursor.eat("CASCADE") {
+        ReferentialAction::Cascade
+    } else if cursor.eat("SET NULL") {
+        ReferentialAction::SetNull
+    } else if cursor.eat("SET DEFAULT") {
+        ReferentialAction::SetDefault
+    } else {
         return cursor.refuse("a referential action");
-    }
-    cursor.skip_group_if_any().map(|_| ())
+    };
+    cursor.skip_group_if_any()?;
+    Ok(action)
 }
 
 /// One attribute after a constraint, if any: validity, deferrability, enforcement, inheritance.
 pub(super) fn attributes(cursor: &mut Cursor<'_>, constraint: Option<&mut Constraint>) -> bool {
     let not_valid = cursor.eat("NOT VALID");
     let not_enforced = !not_valid && cursor.eat("NOT ENFORCED");
-    let deferrable = !not_valid && !not_enforced && cursor.eat("DEFERRABLE");
+    let deferrable = !not_valid && !not_enforced && cursor.eat_any(&["DEFERRABLE", "INITIALLY DEFERRED"]);
     let other = !not_valid
         && !not_enforced
         && !deferrable
-        && cursor.eat_any(&["NOT DEFERRABLE", "ENFORCED", "INITIALLY DEFERRED", "INITIALLY IMMEDIATE", "NO INHERIT"]);
+        && cursor.eat_any(&["NOT DEFERRABLE", "ENFORCED", "INITIALLY IMMEDIATE", "NO INHERIT"]);
     if let Some(constraint) = constraint {
         constraint.not_valid |= not_valid;
         constraint.not_enforced |= not_enforced;

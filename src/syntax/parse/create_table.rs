@@ -4,6 +4,7 @@ use super::column::column_def;
 use super::constraint::{at_constraint, table_constraint};
 use super::expression::summarize;
 use super::rows;
+use super::storage::storage_options;
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::statement::StatementKind;
 use crate::syntax::table::{CreateTable, Like, PartitionBy, PartitionOf};
@@ -35,6 +36,7 @@ pub(super) fn create_table(cursor: &mut Cursor<'_>, modifiers: Modifiers) -> Par
         of_type: None,
         query: None,
         no_data: false,
+        options: Vec::new(),
     };
     if cursor.eat("OF") {
         table.of_type = Some(cursor.name("a type name")?);
@@ -142,7 +144,9 @@ fn option(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Parse<()> {
     } else if cursor.eat("WITH NO DATA") {
         table.no_data = true;
     } else if cursor.eat("WITH DATA") || cursor.eat_any(&["WITHOUT OIDS", "WITH OIDS"]) {
-    } else if cursor.eat_any(&["WITH", "OPTIONS"]) {
+    } else if cursor.eat("WITH") {
+        table.options = storage_options(cursor)?;
+    } else if cursor.eat("OPTIONS") {
         cursor.group()?;
     } else if cursor.eat("ON COMMIT") {
         if !cursor.eat_any(&["PRESERVE ROWS", "DELETE ROWS", "DROP"]) {

@@ -2,7 +2,7 @@
 
 use crate::syntax::body;
 use crate::syntax::cursor::{Cursor, Parse};
-use crate::syntax::object::{Body, CreateFunction, CreateTrigger, Volatility};
+use crate::syntax::object::{Body, CreateFunction, ObjectChange, Volatility};
 use crate::syntax::span::Span;
 use crate::syntax::statement::StatementKind;
 use crate::syntax::token::TokenKind;
@@ -23,6 +23,8 @@ pub(super) fn create_function(
         language: None,
         volatility: Volatility::Volatile,
         trigger: false,
+        security_definer: None,
+        search_path: false,
         body: None,
     };
     let mut quoted = None;
@@ -54,6 +56,12 @@ fn option(
         function.volatility = Volatility::Volatile;
     } else if cursor.eat("RETURNS TRIGGER") {
         function.trigger = true;
+    } else if cursor.at("SECURITY DEFINER") {
+        let start = cursor.here();
+        cursor.eat("SECURITY DEFINER");
+        function.security_definer = Some(cursor.since(start));
+    } else if cursor.eat("SET") {
+        function.search_path |= sets_path(cursor);
     } else if cursor.at("BEGIN ATOMIC") || cursor.at("RETURN") {
         let rest = Cursor::new(cursor.source, cursor.rest());
         function.body = Some(body::open_tokens(rest, depth));
@@ -68,10 +76,37 @@ fn option(
             cursor.string("the link symbol")?;
         }
     } else if !cursor.skip_group_if_any()? {
-        // COST, ROWS, PARALLEL, SECURITY, SET x TO y, the words of RETURNS: nothing to keep.
+        // COST, ROWS, PARALLEL, the words of RETURNS: nothing to keep.
         cursor.bump();
     }
     Ok(())
+}
+
+/// After `SET`: whether it is the search path that gets a value.
+fn sets_path(cursor: &mut Cursor<'_>) -> bool {
+    cursor.eat_any(&["SEARCH_PATH", "SCHEMA"]) && !cursor.at("TO DEFAULT")
+}
+
+/// The options after `ALTER FUNCTION f`; all that is left is read.
+pub(super) fn function_options(cursor: &mut Cursor<'_>) -> ObjectChange {
+    let (mut security_definer, mut search_path) = (None, None);
+    while !cursor.done() {
+        if cursor.eat("SECURITY DEFINER") {
+            security_definer = Some(true);
+        } else if cursor.eat("SECURITY INVOKER") {
+            security_definer = Some(false);
+        } else if cursor.eat_any(&["RESET SEARCH_PATH", "RESET ALL", "SET SEARCH_PATH TO DEFAULT"]) {
+            search_path = Some(false);
+        } else if cursor.eat("SET SEARCH_PATH") {
+            search_path = Some(true);
+        } else {
+            cursor.bump();
+        }
+    }
+    if security_definer.is_none() && search_path.is_none() {
+        return ObjectChange::Other;
+    }
+    ObjectChange::FunctionOptions { security_definer, search_path }
 }
 
 /// After `DO`.
@@ -103,21 +138,4 @@ pub(super) fn do_block(cursor: &mut Cursor<'_>, depth: u8) -> Parse<StatementKin
 fn opened(cursor: &Cursor<'_>, kind: TokenKind, span: Span, language: &str, depth: u8) -> Option<Body> {
     matches!(language, "plpgsql" | "sql")
         .then(|| body::open_quoted(cursor.source, kind, span, language == "sql", depth))
-}
-
-/// After `CREATE [OR REPLACE] [CONSTRAINT] TRIGGER`.
-pub(super) fn create_trigger(cursor: &mut Cursor<'_>, or_replace: bool) -> Parse<StatementKind> {
-    let name = cursor.ident("a trigger name")?;
-    cursor.until(|cursor| cursor.at("ON"));
-    cursor.expect("ON")?;
-    let table = cursor.name("a table name")?;
-    let from = if cursor.eat("FROM") { Some(cursor.name("a table name")?) } else { None };
-    cursor.until(|cursor| cursor.at("EXECUTE"));
-    if !cursor.eat_any(&["EXECUTE FUNCTION", "EXECUTE PROCEDURE"]) {
-        return cursor.refuse("EXECUTE FUNCTION");
-    }
-    let function = cursor.name("a function name")?;
-    cursor.group()?;
-    cursor.expect_end()?;
-    Ok(StatementKind::CreateTrigger(Box::new(CreateTrigger { name, table, function, or_replace, from })))
 }

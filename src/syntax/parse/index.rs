@@ -1,6 +1,7 @@
 //! `CREATE INDEX`.
 
 use super::expression::{strip, summarize};
+use super::key_form::{key_form, words};
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::name::{Ident, Symbol};
 use crate::syntax::object::CreateIndex;
@@ -26,10 +27,13 @@ pub(super) fn create_index(cursor: &mut Cursor<'_>, unique: bool, head: Span) ->
         only,
         method,
         keys: Vec::new(),
+        forms: Vec::new(),
+        included: Vec::new(),
         columns: Vec::new(),
         words: Vec::new(),
         expression: false,
         predicate: None,
+        predicate_words: Vec::new(),
         nulls_not_distinct: false,
         head,
     };
@@ -49,7 +53,9 @@ fn keys(mut group: Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
             return group.refuse("an index column");
         }
         index.words.push(word(part));
-        if let Some(column) = plain_key(part) {
+        let column = plain_key(part);
+        index.forms.push(key_form(part, column.is_some())?);
+        if let Some(column) = column {
             index.columns.push(column.name.clone());
             index.keys.push(Some(column));
         } else {
@@ -115,7 +121,8 @@ fn option(cursor: &mut Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
         let included: Vec<Symbol> =
             group.list(|group| group.ident("a column"))?.into_iter().map(|ident| ident.name).collect();
         index.words.extend(included.iter().cloned());
-        index.columns.extend(included);
+        index.columns.extend(included.iter().cloned());
+        index.included.extend(included);
     } else if cursor.eat("NULLS NOT DISTINCT") {
         index.nulls_not_distinct = true;
     } else if cursor.eat("NULLS DISTINCT") {
@@ -127,6 +134,7 @@ fn option(cursor: &mut Cursor<'_>, index: &mut CreateIndex) -> Parse<()> {
         let mut predicate = *cursor;
         predicate = Cursor::new(predicate.source, predicate.rest());
         cursor.finish();
+        index.predicate_words = words(strip(predicate));
         let predicate = summarize(predicate);
         index.columns.extend(predicate.columns.iter().cloned());
         index.predicate = Some(predicate);

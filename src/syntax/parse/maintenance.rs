@@ -2,7 +2,7 @@
 
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::name::Name;
-use crate::syntax::statement::{LockMode, ReindexTarget, StatementKind};
+use crate::syntax::statement::{LockMode, MaintainedTable, ReindexTarget, StatementKind};
 use crate::syntax::token::TokenKind;
 
 /// After `REINDEX`.
@@ -28,7 +28,7 @@ pub(super) fn reindex(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
 }
 
 /// Reads `(option [value], …)` if it comes next; whether `option` is in it and not switched off.
-fn switched_on(cursor: &mut Cursor<'_>, option: &str) -> Parse<bool> {
+pub(super) fn switched_on(cursor: &mut Cursor<'_>, option: &str) -> Parse<bool> {
     if !cursor.at_kind(TokenKind::LeftParen) {
         return Ok(false);
     }
@@ -90,15 +90,15 @@ pub(super) fn analyze(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
     Ok(StatementKind::Analyze { tables: tables_with_columns(cursor)? })
 }
 
-fn tables_with_columns(cursor: &mut Cursor<'_>) -> Parse<Vec<Name>> {
+fn tables_with_columns(cursor: &mut Cursor<'_>) -> Parse<Vec<MaintainedTable>> {
     if cursor.done() {
         return Ok(Vec::new());
     }
     let tables = cursor.list(|cursor| {
-        cursor.eat("ONLY");
-        let table = cursor.name("a table name")?;
+        let only = cursor.eat("ONLY");
+        let name = cursor.name("a table name")?;
         cursor.skip_group_if_any()?;
-        Ok(table)
+        Ok(MaintainedTable { name, only })
     })?;
     cursor.expect_end()?;
     Ok(tables)

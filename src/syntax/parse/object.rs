@@ -1,11 +1,13 @@
 //! `DROP`, `COMMENT ON`, and the `CREATE` and `ALTER` of objects that need little reading.
 
 use super::kind::{object_kind, on_table};
+use super::{MAX_BODY_DEPTH, rows, statement};
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::name::{Ident, Name};
 use crate::syntax::object::{AlterObject, CreateObject, Drop, ObjectChange, ObjectKind};
 use crate::syntax::span::Span;
-use crate::syntax::statement::StatementKind;
+use crate::syntax::split::split;
+use crate::syntax::statement::{Statement, StatementKind};
 use crate::syntax::token::TokenKind;
 
 /// After `DROP`.
@@ -89,7 +91,8 @@ fn column_owner(cursor: &mut Cursor<'_>) -> Parse<Option<Name>> {
 /// After `CREATE [OR REPLACE] <kind>`, for kinds of which only the tables they stand on matter. The rest is passed over.
 pub(super) fn create_object(cursor: &mut Cursor<'_>, kind: ObjectKind, or_replace: bool) -> Parse<StatementKind> {
     let if_not_exists = cursor.if_not_exists();
-    let mut object = CreateObject { kind, name: None, on: Vec::new(), lenient: or_replace || if_not_exists };
+    let lenient = or_replace || if_not_exists;
+    let mut object = CreateObject { kind, name: None, on: Vec::new(), lenient, reads: Vec::new(), actions: Vec::new() };
     if !matches!(kind, ObjectKind::Cast | ObjectKind::Transform | ObjectKind::UserMapping | ObjectKind::Operator) {
         object.name = cursor.name("a name").ok();
     }
@@ -97,43 +100,36 @@ pub(super) fn create_object(cursor: &mut Cursor<'_>, kind: ObjectKind, or_replac
         ObjectKind::Policy => {
             cursor.expect("ON")?;
             object.on.push(cursor.name("a table name")?);
+            object.reads = rows::sub_selects(*cursor);
         }
         ObjectKind::Rule => {
             cursor.expect("AS ON")?;
             cursor.until(|cursor| cursor.at("TO"));
             cursor.expect("TO")?;
             object.on.push(cursor.name("a table name")?);
+            object.actions = rule_actions(cursor)?;
         }
         ObjectKind::Statistics => {
             cursor.until(|cursor| cursor.at("FROM"));
             cursor.expect("FROM")?;
             object.on = cursor.names("a table name")?;
         }
-        ObjectKind::Publication => object.on = publication_tables(cursor)?,
         _ => {}
     }
     Ok(StatementKind::CreateObject(object))
 }
 
-/// `FOR TABLE a, b (c) WHERE (…), TABLE d`, or the same after `ADD`, `SET`, `DROP`.
-fn publication_tables(cursor: &mut Cursor<'_>) -> Parse<Vec<Name>> {
-    let mut tables = Vec::new();
-    cursor.eat("FOR");
-    while cursor.eat("TABLE") {
-        loop {
-            cursor.eat("ONLY");
-            tables.push(cursor.name("a table name")?);
-            cursor.eat_operator("*");
-            cursor.skip_group_if_any()?;
-            if cursor.eat("WHERE") {
-                cursor.group()?;
-            }
-            if !cursor.eat_kind(TokenKind::Comma) || cursor.at("TABLE") {
-                break;
-            }
-        }
+/// After the table of a rule: `[WHERE …] DO [ALSO | INSTEAD] NOTHING | action | (action; …)`.
+fn rule_actions(cursor: &mut Cursor<'_>) -> Parse<Vec<Statement>> {
+    cursor.until(|cursor| cursor.at("DO"));
+    cursor.expect("DO")?;
+    cursor.eat_any(&["ALSO", "INSTEAD"]);
+    if cursor.at("NOTHING") {
+        return Ok(Vec::new());
     }
-    Ok(tables)
+    let tokens = if cursor.at_kind(TokenKind::LeftParen) { cursor.group()?.rest() } else { cursor.rest() };
+    let actions = split(cursor.source, tokens).into_iter();
+    Ok(actions.map(|slice| statement(Cursor::new(cursor.source, slice), MAX_BODY_DEPTH)).collect())
 }
 
 /// After `ALTER <kind>`, for objects that are no relations.
@@ -160,6 +156,12 @@ fn change(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Parse<ObjectChange> {
     if let Some(change) = super::types::type_change(cursor, kind)? {
         return Ok(change);
     }
+    if kind == ObjectKind::Publication
+        && let Some(change) = super::publication::publication_change(cursor)?
+    {
+        cursor.expect_end()?;
+        return Ok(change);
+    }
     let change = if cursor.eat("RENAME TO") {
         ObjectChange::Rename(cursor.label("a name")?)
     } else if cursor.eat("SET SCHEMA") {
@@ -167,12 +169,31 @@ fn change(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Parse<ObjectChange> {
     } else if cursor.eat("OWNER TO") {
         cursor.label("a role")?;
         ObjectChange::Owner
-    } else if kind == ObjectKind::Publication && cursor.eat_any(&["ADD", "SET", "DROP"]) && cursor.at("TABLE") {
-        ObjectChange::PublicationTables(publication_tables(cursor)?)
+    } else if kind == ObjectKind::Extension && cursor.eat_any(&["ADD", "DROP"]) {
+        extension_member(cursor)?
+    } else if matches!(kind, ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine) {
+        super::function::function_options(cursor)
     } else {
         cursor.finish();
         ObjectChange::Other
     };
     cursor.expect_end()?;
+    Ok(change)
+}
+
+/// After `ADD` or `DROP` of an extension.
+fn extension_member(cursor: &mut Cursor<'_>) -> Parse<ObjectChange> {
+    let relation = matches!(
+        object_kind(cursor),
+        Some(
+            ObjectKind::Table
+                | ObjectKind::ForeignTable
+                | ObjectKind::View
+                | ObjectKind::MaterializedView
+                | ObjectKind::Sequence
+        )
+    );
+    let change = if relation { ObjectChange::ExtensionRelation(cursor.name("a name")?) } else { ObjectChange::Other };
+    cursor.finish();
     Ok(change)
 }

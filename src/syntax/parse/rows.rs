@@ -2,6 +2,7 @@
 
 use crate::syntax::bridge::{self, Rows};
 use crate::syntax::cursor::{Cursor, Parse};
+use crate::syntax::name::Name;
 use crate::syntax::query::{Query, Reach, RowChange, RowVerb};
 use crate::syntax::statement::StatementKind;
 use crate::syntax::token::TokenKind;
@@ -136,8 +137,24 @@ fn balanced(tokens: Cursor<'_>) -> bool {
     depth(TokenKind::LeftParen, TokenKind::RightParen)
 }
 
+/// The tables that bracketed queries among the tokens read.
+pub(super) fn sub_selects(tokens: Cursor<'_>) -> Vec<Name> {
+    let mut cursor = tokens;
+    let mut reads = Vec::new();
+    while !cursor.done() {
+        let query = cursor.at_kind(TokenKind::LeftParen)
+            && (cursor.at_word_ahead(1, "SELECT") || cursor.at_word_ahead(1, "WITH"));
+        if !query {
+            cursor.bump();
+        } else if let Ok(group) = cursor.group() {
+            reads.extend(query_in(group).map(|query| query.reads).unwrap_or_default());
+        }
+    }
+    reads
+}
+
 /// Names after `FROM` and `JOIN`.
-fn tables_by_keyword(tokens: Cursor<'_>) -> Vec<crate::syntax::name::Name> {
+fn tables_by_keyword(tokens: Cursor<'_>) -> Vec<Name> {
     let mut tables = Vec::new();
     let mut cursor = tokens;
     while !cursor.done() {

@@ -99,9 +99,10 @@ fn enum_change(cursor: &mut Cursor<'_>) -> Parse<Option<ObjectChange>> {
         return Ok(Some(ObjectChange::RenameEnumValue { from, to: cursor.string("an enum value")? }));
     }
     if cursor.at_any(&["ADD ATTRIBUTE", "DROP ATTRIBUTE", "ALTER ATTRIBUTE", "RENAME ATTRIBUTE"]) {
+        let retype = cursor.at("ALTER ATTRIBUTE");
         let cascade = cursor.rest().iter().any(|token| cursor.text_of(*token).eq_ignore_ascii_case("cascade"));
         cursor.finish();
-        return Ok(Some(ObjectChange::Attribute { cascade }));
+        return Ok(Some(ObjectChange::Attribute { retype, cascade }));
     }
     Ok(None)
 }

@@ -126,7 +126,36 @@ impl Catalog<'_> {
         Some(trigger)
     }
 
-    fn edit_indexes(&mut self, on: &QName) -> Option<&mut Vec<Index>> {
+    /// Notes that a table's columns are those of a composite type, or no longer.
+    pub(in crate::schema) fn put_of_type(&mut self, table: &QName, of_type: Option<QName>) {
+        if let Some(of_type) = &of_type {
+            link(&mut self.links.typed, of_type, table);
+        }
+        if let Some(table) = self.edit_table(table) {
+            table.of_type = of_type;
+        }
+    }
+
+    /// Adds extended statistics to a table, in the place of those of the same name.
+    pub(in crate::schema) fn put_statistics(&mut self, table: &QName, name: QName) {
+        self.take_statistics(&name);
+        if let Some(found) = self.edit_table(table).filter(|found| found.statistics.len() < MOST_PARTS) {
+            found.statistics.push(name.clone());
+            self.statistics.insert(name, table.clone());
+        }
+    }
+
+    /// Takes extended statistics out, and tells their table.
+    pub(in crate::schema) fn take_statistics(&mut self, name: &QName) -> Option<QName> {
+        let table = self.statistics.remove(name)?;
+        if let Some(found) = self.edit_table(&table) {
+            found.statistics.retain(|known| known != name);
+        }
+        Some(table)
+    }
+
+    /// The indexes of a table or materialized view, to be changed in anything but their names.
+    pub(in crate::schema) fn edit_indexes(&mut self, on: &QName) -> Option<&mut Vec<Index>> {
         match self.relations.get_mut(on)? {
             Relation::Table(table) => Some(&mut std::sync::Arc::make_mut(table).indexes),
             Relation::View(view) => Some(&mut std::sync::Arc::make_mut(view).indexes),

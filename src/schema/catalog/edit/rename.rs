@@ -10,7 +10,7 @@ use crate::syntax::name::Symbol;
 /// a file that does nothing but rename what everything points to takes linear time.
 pub(in crate::schema) const MOST_FOLLOWED: usize = 1_000_000;
 
-type Sets = BTreeMap<QName, BTreeSet<QName>>;
+type Sets<M> = BTreeMap<QName, BTreeSet<M>>;
 
 impl Catalog<'_> {
     /// Gives a table, view or sequence a new name or schema.
@@ -63,6 +63,9 @@ impl Catalog<'_> {
         user_type.renamed = Some(origin);
         for table in self.moved(|catalog| &mut catalog.links.typed, old, new) {
             let Some(table) = self.edit_table(&table) else { continue };
+            if table.of_type.as_ref() == Some(old) {
+                table.of_type = Some(new.clone());
+            }
             let typed = table.columns.iter_mut().filter(|column| column.is_of_type(old));
             for data_type in typed.filter_map(|column| column.data_type.as_mut()) {
                 data_type.rename(old, new);
@@ -105,6 +108,7 @@ impl Catalog<'_> {
             }
         }
         self.follow_readers(old, new);
+        self.follow_published(old, new);
         self.put_table(table);
         for name in self.links.owned.get(old).cloned().unwrap_or_default() {
             let Some(mut sequence) = self.take_sequence(&name) else { continue };
@@ -123,7 +127,12 @@ impl Catalog<'_> {
     }
 
     /// Moves the set of `old` to `new`, and tells who is in it: they have to be changed.
-    fn moved(&mut self, map: impl Fn(&mut Self) -> &mut Sets, old: &QName, new: &QName) -> BTreeSet<QName> {
+    pub(super) fn moved<M: Ord + Clone>(
+        &mut self,
+        map: impl Fn(&mut Self) -> &mut Sets<M>,
+        old: &QName,
+        new: &QName,
+    ) -> BTreeSet<M> {
         let Some(members) = map(self).remove(old) else { return BTreeSet::new() };
         if self.links.followed > MOST_FOLLOWED {
             return BTreeSet::new();
