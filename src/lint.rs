@@ -3,21 +3,19 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use rayon::prelude::*;
-
 use crate::finding::{Finding, Level};
 use crate::outcome::{Outcome, Summary};
-use crate::review::replay::{Parsed, Position, Replay};
+use crate::review::history;
+use crate::review::replay::Parsed;
 use crate::review::step::{Release, Step};
 use crate::rule::{Check, Findings};
 use crate::rules::RULES;
 use crate::schema::operation::OperationKind;
 use crate::settings::Settings;
-use crate::source::migration::{Direction, Migration};
+use crate::source::migration::Migration;
 use crate::spec;
 use crate::suppress;
 use crate::syntax::span::Span;
-use crate::syntax::{STACK_SIZE, parse};
 
 /// Rules that speak for statements no specific rule names.
 const CATCH_ALL: &[&str] = &["blocking-scan", "blocking-rewrite"];
@@ -25,13 +23,7 @@ const CATCH_ALL: &[&str] = &["blocking-scan", "blocking-rewrite"];
 /// Checks the migrations, which are in the order they run.
 pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
     let start = Instant::now();
-    // The parser crate wants a deep stack; every thread that parses gets one.
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).build();
-    let read = || migrations.par_iter().map(read).collect::<Vec<Parsed<'_>>>();
-    let parsed = match &pool {
-        Ok(pool) => pool.install(read),
-        Err(_) => read(),
-    };
+    let parsed = history::read(migrations);
     let mut outcome = replay(&parsed, settings);
     suppress::apply(&parsed, settings, &mut outcome);
     outcome.findings.retain_mut(|finding| settle(finding, settings));
@@ -42,40 +34,20 @@ pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
     outcome
 }
 
-fn read(migration: &Migration) -> Parsed<'_> {
-    let scripts = migration
-        .sections
-        .iter()
-        .filter(|section| section.direction == Direction::Up)
-        .map(|section| (*section, parse(&migration.text, section.span)))
-        .collect();
-    Parsed { migration, scripts }
-}
-
-/// Replays the history release by release; only the steps of one release are alive at a time.
+/// Runs the rules release by release.
 fn replay(parsed: &[Parsed<'_>], settings: &Settings) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut replay = Replay::new(settings);
-    let releases = parsed.chunk_by(|a, b| a.migration.release == b.migration.release);
-    let mut file = 0;
-    for (number, files) in (0_u32..).zip(releases) {
-        let mut steps = Vec::new();
-        for parsed in files {
-            replay.file(parsed, Position { release: number, file }, &mut steps);
-            file += 1;
-            if parsed.migration.reported {
-                outcome.summary.files += 1;
-                outcome.summary.statements +=
-                    parsed.scripts.iter().map(|(_, script)| script.statements.len()).sum::<usize>();
-            }
+    history::replay(parsed, settings, |files, release| {
+        for parsed in files.iter().filter(|parsed| parsed.migration.reported) {
+            outcome.summary.files += 1;
+            outcome.summary.statements +=
+                parsed.scripts.iter().map(|(_, script)| script.statements.len()).sum::<usize>();
         }
-        if steps.is_empty() {
-            continue;
+        if !release.steps.is_empty() {
+            outcome.summary.unrecognized += unrecognized(&release.steps);
+            outcome.findings.extend(check(release));
         }
-        outcome.summary.unrecognized += unrecognized(&steps);
-        let release = Release { number, steps, version: settings.version, after: replay.catalog(), settings };
-        outcome.findings.extend(check(&release));
-    }
+    });
     outcome
 }
 

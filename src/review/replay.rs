@@ -135,7 +135,8 @@ impl<'a> Replay<'a> {
         let context = Context { version: self.settings.version, utc: tracker.utc() };
         let effects = Engine::Postgres.effects(&operation, &self.catalog, context);
         let before = super::before::before(&self.catalog, &operation);
-        let mut impacts = self.impacts(&effects, place.position.release);
+        let fresh = self.fresh(&effects, place.position.release);
+        let mut impacts = self.impacts(&effects, &fresh);
         let origin = before.table.as_ref().and_then(|table| table.origin);
         if origin.is_some_and(|origin| origin.release == place.position.release) {
             // A new table has no rows to look up in the tables its foreign keys refer to.
@@ -153,24 +154,32 @@ impl<'a> Replay<'a> {
             operation,
             effects,
             impacts,
+            fresh,
             before,
             session: tracker.session(),
             mismatches: Vec::new(),
         }
     }
 
-    /// The effects on tables and views that others may be using: not temporary, not created in this release.
-    fn impacts(&self, effects: &Effects, release: u32) -> Vec<Impact> {
-        let visible = |relation: &QName| {
+    /// The locked relations that nobody else can be using: temporary, or created in this release. Sorted.
+    fn fresh(&self, effects: &Effects, release: u32) -> Vec<QName> {
+        let is_fresh = |relation: &&QName| {
             let origin = self.catalog.relation_origin(relation).or_else(|| self.catalog.index_origin(relation));
             let temporary = self.catalog.table(relation).is_some_and(|table| table.temporary);
-            !temporary && origin.is_none_or(|origin| origin.release != release)
+            temporary || origin.is_some_and(|origin| origin.release == release)
         };
+        let locked = effects.locks.iter().map(|lock| &lock.relation);
+        let fresh: BTreeSet<&QName> = locked.filter(is_fresh).collect();
+        fresh.into_iter().cloned().collect()
+    }
+
+    /// The effects on tables and views that others may be using.
+    fn impacts(&self, effects: &Effects, fresh: &[QName]) -> Vec<Impact> {
         let built: BTreeSet<&QName> = effects.builds.iter().map(|(table, _)| table).collect();
         effects
             .locks
             .iter()
-            .filter(|lock| lock.kind != LockedKind::Sequence && visible(&lock.relation))
+            .filter(|lock| lock.kind != LockedKind::Sequence && fresh.binary_search(&lock.relation).is_err())
             .map(|lock| Impact {
                 relation: lock.relation.clone(),
                 kind: lock.kind,

@@ -47,6 +47,8 @@ pub struct Step<'a> {
     pub effects: Effects,
     /// The effects on relations others may be using, with what is known of them. Empty for what this release created.
     pub impacts: Vec<Impact>,
+    /// Relations it locks that this release created: nobody else waits for them.
+    pub fresh: Vec<QName>,
     /// The target before, where the history knows it.
     pub before: Before,
     /// The session when the statement starts.
