@@ -20,6 +20,17 @@ Exit codes:
   1  something found
   2  the check could not be made";
 
+const LOCKS_EXAMPLES: &str = "\
+Examples:
+  switchback locks db/migrations/0042_add_email.sql
+  switchback locks --engine postgres@16 --table-rows users=40m db/migrations/0042_add_email.sql
+  switchback locks --output-format json db/migrations
+  git show HEAD:db/0042.sql | switchback locks - --stdin-filename db/0042.sql
+
+Exit codes:
+  0  the locks are shown
+  2  there is nothing that can be read";
+
 /// Checks SQL migrations before they meet a live database.
 ///
 /// Switchback replays the history of your migrations and says what each statement will do to a server in use: which
@@ -45,6 +56,16 @@ pub enum Command {
     /// folder are read too, to know what the tables look like by then, but only the file is reported on.
     #[command(after_help = EXIT_CODES)]
     Check(Box<CheckArgs>),
+    /// Show which locks migrations take, and for how long.
+    ///
+    /// For each statement: the relations it locks, how strongly, what has to wait meanwhile, what work is done under the
+    /// lock, and when it is released. A lock taken inside a transaction is held until the transaction ends, so locks
+    /// pile up; the picture under the table shows which relation is closed from which statement to which.
+    ///
+    /// Of a file, the other migrations in its folder are read as history, as `check` does. Nothing is judged: the exit
+    /// code is 0 whatever the locks are.
+    #[command(after_help = LOCKS_EXAMPLES, after_long_help = LOCKS_EXAMPLES)]
+    Locks(Box<LocksArgs>),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
@@ -67,15 +88,9 @@ pub struct GlobalArgs {
 /// Options of `check`.
 #[derive(Clone, Debug, Args)]
 pub struct CheckArgs {
-    /// Files and folders to check, or `-` for standard input.
-    ///
-    /// Without any, the `paths` of the configuration file are checked, or else the current folder.
-    pub paths: Vec<PathBuf>,
-    /// The file that standard input stands for.
-    ///
-    /// Its neighbors are then read as history, and reports show its name. The file need not exist.
-    #[arg(long, value_name = "NAME")]
-    pub stdin_filename: Option<PathBuf>,
+    /// Which migrations are meant.
+    #[command(flatten)]
+    pub input: InputArgs,
     /// Where settings come from.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -88,6 +103,20 @@ pub struct CheckArgs {
     /// What comes out.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Which migrations are meant.
+#[derive(Clone, Debug, Args)]
+pub struct InputArgs {
+    /// Files and folders to read, or `-` for standard input.
+    ///
+    /// Without any, the `paths` of the configuration file are read, or else the current folder.
+    pub paths: Vec<PathBuf>,
+    /// The file that standard input stands for.
+    ///
+    /// Its neighbors are then read as history, and reports show its name. The file need not exist.
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<PathBuf>,
 }
 
 /// Where settings come from.
@@ -146,6 +175,23 @@ pub struct OutputArgs {
     pub output_format: Option<ReportFormat>,
 }
 
+/// Options of `locks`.
+#[derive(Clone, Debug, Args)]
+pub struct LocksArgs {
+    /// Which migrations are meant.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Where settings come from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// What the locks depend on.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// How to write the timeline [default: pretty on a terminal, else concise].
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    pub output_format: Option<TimelineFormat>,
+}
+
 /// Options of `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
@@ -167,6 +213,17 @@ pub enum ReportFormat {
     /// With the code, and what to do instead.
     Pretty,
     /// One line for each finding.
+    Concise,
+    /// For programs.
+    Json,
+}
+
+/// How to write a lock timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TimelineFormat {
+    /// A drawn table, with a picture of who waits when.
+    Pretty,
+    /// Aligned columns, one line for each lock.
     Concise,
     /// For programs.
     Json,
@@ -231,5 +288,7 @@ mod tests {
         insta::assert_snapshot!("help", command.render_long_help());
         let check = command.find_subcommand_mut("check").unwrap();
         insta::assert_snapshot!("help_check", check.render_long_help());
+        let locks = command.find_subcommand_mut("locks").unwrap();
+        insta::assert_snapshot!("help_locks", locks.render_long_help());
     }
 }

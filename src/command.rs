@@ -2,14 +2,38 @@
 
 pub mod check;
 pub mod explain;
+mod inputs;
+pub mod locks;
 pub mod rules;
 
-use std::io;
+use std::io::{self, Read, Write};
 
 use crate::config::ConfigError;
+use crate::report::Style;
 use crate::source::SourceError;
 use crate::spec;
 use crate::suggest::nearest;
+
+/// What the surroundings say: everything that is not an argument.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Standard output is a terminal.
+    pub interactive: bool,
+    /// What it can show.
+    pub style: Style,
+    /// A GitHub Actions step reads what is printed.
+    pub actions: bool,
+}
+
+/// Where a run reads and writes.
+pub struct Streams<'a> {
+    /// Standard input, for `-`.
+    pub input: &'a mut dyn Read,
+    /// The report.
+    pub out: &'a mut dyn Write,
+    /// Everything else.
+    pub log: &'a mut dyn Write,
+}
 
 /// Why a command could not do its work. Exit code 2.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]

@@ -23,3 +23,4 @@ pub mod spec;
 pub mod suggest;
 mod suppress;
 pub mod syntax;
+pub mod timeline;

@@ -11,8 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use switchback::cli::{Cli, Color, Command, ListFormat};
-use switchback::command::check::{self, Streams, Terminal};
-use switchback::command::{Error, explain, rules};
+use switchback::command::{Error, Streams, Terminal, check, explain, locks, rules};
 use switchback::report::Style;
 
 /// The work could not be done.
@@ -54,6 +53,11 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
             check::run(args, cli.global.verbose, terminal, streams)
         }
+        Command::Locks(args) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            locks::run(args, cli.global.verbose, terminal, streams)?;
+            Ok(false)
+        }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;
             Ok(false)
@@ -78,9 +82,16 @@ fn terminal(when: Color) -> Terminal {
         // Pipes and files are read by programs that expect UTF-8; an old terminal may not.
         unicode: !interactive || locale.next().is_none_or(|value| value.to_ascii_lowercase().contains("utf")),
         hyperlinks: interactive && color(when, interactive),
-        width: std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(Style::default().width),
+        width: width(interactive),
     };
     Terminal { interactive, style, actions: std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") }
+}
+
+/// `COLUMNS`, then what the terminal says.
+fn width(interactive: bool) -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let asked = || terminal_size::terminal_size().filter(|_| interactive).map(|(width, _)| usize::from(width.0));
+    columns.or_else(asked).unwrap_or(Style::default().width)
 }
 
 /// `--color`, then `NO_COLOR` (no-color.org), then what the stream is.

@@ -8,6 +8,7 @@ pub mod pretty;
 mod snippet;
 mod summary;
 mod text;
+pub mod timeline;
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
@@ -62,6 +63,8 @@ pub(crate) enum Color {
     Green = 32,
     Yellow = 33,
     Cyan = 36,
+    /// What does no harm: not a color, but less of any.
+    Dim = 2,
 }
 
 /// `text` in a color, where the receiver shows any.
@@ -72,11 +75,11 @@ pub(crate) fn paint(style: Style, color: Color, text: &str) -> String {
 /// Writes a format for people. The runner of GitHub Actions takes commands out of anything a step prints, the SQL of a
 /// stranger's pull request included; between these two lines it takes none.
 fn with_commands_stopped(
-    report: &Report<'_>,
+    actions: bool,
     out: &mut dyn Write,
     body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    if !report.actions {
+    if !actions {
         return body(out);
     }
     let token = unguessable();

@@ -1,46 +1,23 @@
 //! `switchback check`: settings, sources, the walk, the report.
 
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
-
-use crate::cli::{CheckArgs, ReportFormat};
-use crate::config::{self, Config, value};
+use super::{Streams, Terminal, inputs};
+use crate::cli::{CheckArgs, ReportFormat, RuleArgs};
+use crate::config::value;
 use crate::lint::lint;
-use crate::report::{Report, Style, concise, json, pretty};
+use crate::report::{Report, concise, json, pretty};
 use crate::rule::RuleId;
-use crate::source::{self, Input, Request};
+use crate::settings::Settings;
 use crate::spec;
-
-/// What the surroundings say: everything that is not an argument.
-#[derive(Clone, Copy, Debug)]
-pub struct Terminal {
-    /// Standard output is a terminal.
-    pub interactive: bool,
-    /// What it can show.
-    pub style: Style,
-    /// A GitHub Actions step reads what is printed.
-    pub actions: bool,
-}
-
-/// Where a run reads and writes.
-pub struct Streams<'a> {
-    /// Standard input, for `-`.
-    pub input: &'a mut dyn Read,
-    /// The report.
-    pub out: &'a mut dyn Write,
-    /// Everything else.
-    pub log: &'a mut dyn Write,
-}
 
 /// Runs the check. True when findings reach the level that fails it.
 pub fn run(args: &CheckArgs, verbose: bool, terminal: Terminal, streams: Streams<'_>) -> Result<bool, super::Error> {
     let Streams { input, out, log } = streams;
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-    let mut config = configuration(args, &directory)?;
-    arguments(args, &mut config)?;
-    let sources = source::load(&request(args, &config, directory, input)?)?;
+    let mut config = inputs::configuration(&args.input, &args.config, &args.database, &directory)?;
+    choose_rules(&args.rules, &mut config.settings)?;
+    let sources = inputs::sources(&args.input, &config, directory, input)?;
     if verbose {
-        explain_sources(&sources, log)?;
+        inputs::explain(&sources, log)?;
     }
     let outcome = lint(&sources.migrations, &config.settings);
     let report =
@@ -55,30 +32,10 @@ pub fn run(args: &CheckArgs, verbose: bool, terminal: Terminal, streams: Streams
     Ok(fail_on.level().is_some_and(|level| outcome.reaches(level)))
 }
 
-/// The configuration that applies to the first path.
-fn configuration(args: &CheckArgs, directory: &Path) -> Result<Config, super::Error> {
-    let known = spec::names();
-    if let Some(file) = &args.config.config {
-        return Ok(config::read(&directory.join(file), &known)?);
-    }
-    if args.config.no_config {
-        return Ok(Config::default());
-    }
-    let first = args.stdin_filename.as_ref().or_else(|| args.paths.iter().find(|path| path.as_os_str() != "-"));
-    let start = first.map_or_else(|| directory.to_owned(), |path| directory.join(path));
-    match config::find(&start) {
-        Some(file) => Ok(config::read(&file, &known)?),
-        None => Ok(Config::default()),
-    }
-}
-
 /// Arguments win over the file.
-fn arguments(args: &CheckArgs, config: &mut Config) -> Result<(), super::Error> {
-    let settings = &mut config.settings;
-    settings.version = args.database.engine.unwrap_or(settings.version);
-    settings.table_rows.extend(args.database.table_rows.iter().cloned());
-    settings.select.extend(rule_ids(&args.rules.select)?);
-    settings.ignore.extend(rule_ids(&args.rules.ignore)?);
+fn choose_rules(args: &RuleArgs, settings: &mut Settings) -> Result<(), super::Error> {
+    settings.select.extend(rule_ids(&args.select)?);
+    settings.ignore.extend(rule_ids(&args.ignore)?);
     Ok(())
 }
 
@@ -87,38 +44,4 @@ fn rule_ids(names: &[String]) -> Result<Vec<RuleId>, super::Error> {
     let known = spec::names();
     let find = |name: &String| value::rules(name, &known).map_err(|_| super::Error::unknown_rule(name));
     Ok(names.iter().map(find).collect::<Result<Vec<_>, _>>()?.concat())
-}
-
-fn request(
-    args: &CheckArgs,
-    config: &Config,
-    directory: PathBuf,
-    input: &mut dyn Read,
-) -> Result<Request, super::Error> {
-    let mut inputs = Vec::new();
-    let mut paths: &[PathBuf] = &args.paths;
-    let here = [PathBuf::from(".")];
-    if paths.is_empty() {
-        paths = if config.paths.is_empty() { &here } else { &config.paths };
-    }
-    for path in paths {
-        if path.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            input.read_to_end(&mut bytes).map_err(super::Error::Input)?;
-            inputs.push(Input::Text { name: args.stdin_filename.clone(), bytes });
-        } else {
-            inputs.push(Input::Path(path.clone()));
-        }
-    }
-    Ok(Request { directory, inputs, exclude: config.exclude.clone() })
-}
-
-fn explain_sources(sources: &source::Sources, log: &mut dyn Write) -> io::Result<()> {
-    for found in &sources.layouts {
-        writeln!(log, "{}: {} migrations laid out as {}", found.folder.display(), found.migrations, found.layout)?;
-    }
-    for skipped in &sources.skipped {
-        writeln!(log, "skipped {}: {}", skipped.path.display(), skipped.reason)?;
-    }
-    Ok(())
 }

@@ -11,7 +11,7 @@ use crate::finding::Finding;
 /// Writes `path:line:column: level[rule]: message (lock on relation; blocks what) help: …` for every finding, then the
 /// summary.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    with_commands_stopped(report, out, |out| {
+    with_commands_stopped(report.actions, out, |out| {
         let files = Files::new(report.migrations);
         for finding in &report.outcome.findings {
             writeln!(out, "{}", line(finding, &files))?;

@@ -16,7 +16,7 @@ use crate::fix::Safety;
 
 /// Writes every finding, then the summary.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    with_commands_stopped(report, out, |out| {
+    with_commands_stopped(report.actions, out, |out| {
         write_findings(report, out)?;
         if !report.outcome.findings.is_empty() {
             writeln!(out)?;

@@ -1,0 +1,75 @@
+//! What the commands that read migrations have in common: the settings that apply and the migrations that are meant.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::{ConfigArgs, DatabaseArgs, InputArgs};
+use crate::config::{self, Config};
+use crate::source::{self, Input, Request, Sources};
+use crate::spec;
+
+/// The configuration that applies to the first path. Arguments win over the file.
+pub(super) fn configuration(
+    input: &InputArgs,
+    args: &ConfigArgs,
+    database: &DatabaseArgs,
+    directory: &Path,
+) -> Result<Config, super::Error> {
+    let mut config = file(input, args, directory)?;
+    let settings = &mut config.settings;
+    settings.version = database.engine.unwrap_or(settings.version);
+    settings.table_rows.extend(database.table_rows.iter().cloned());
+    Ok(config)
+}
+
+fn file(input: &InputArgs, args: &ConfigArgs, directory: &Path) -> Result<Config, super::Error> {
+    let known = spec::names();
+    if let Some(file) = &args.config {
+        return Ok(config::read(&directory.join(file), &known)?);
+    }
+    if args.no_config {
+        return Ok(Config::default());
+    }
+    let first = input.stdin_filename.as_ref().or_else(|| input.paths.iter().find(|path| path.as_os_str() != "-"));
+    let start = first.map_or_else(|| directory.to_owned(), |path| directory.join(path));
+    match config::find(&start) {
+        Some(file) => Ok(config::read(&file, &known)?),
+        None => Ok(Config::default()),
+    }
+}
+
+/// The migrations that are named, or else those of the configuration, or else those of the folder.
+pub(super) fn sources(
+    input: &InputArgs,
+    config: &Config,
+    directory: PathBuf,
+    standard_input: &mut dyn Read,
+) -> Result<Sources, super::Error> {
+    let mut inputs = Vec::new();
+    let mut paths: &[PathBuf] = &input.paths;
+    let here = [PathBuf::from(".")];
+    if paths.is_empty() {
+        paths = if config.paths.is_empty() { &here } else { &config.paths };
+    }
+    for path in paths {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            standard_input.read_to_end(&mut bytes).map_err(super::Error::Input)?;
+            inputs.push(Input::Text { name: input.stdin_filename.clone(), bytes });
+        } else {
+            inputs.push(Input::Path(path.clone()));
+        }
+    }
+    Ok(source::load(&Request { directory, inputs, exclude: config.exclude.clone() })?)
+}
+
+/// What is read, and what is left out and why.
+pub(super) fn explain(sources: &Sources, log: &mut dyn Write) -> io::Result<()> {
+    for found in &sources.layouts {
+        writeln!(log, "{}: {} migrations laid out as {}", found.folder.display(), found.migrations, found.layout)?;
+    }
+    for skipped in &sources.skipped {
+        writeln!(log, "skipped {}: {}", skipped.path.display(), skipped.reason)?;
+    }
+    Ok(())
+}
