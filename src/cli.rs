@@ -307,5 +307,7 @@ mod tests {
         insta::assert_snapshot!("help", command.render_long_help());
         let check = command.find_subcommand_mut("check").unwrap();
         insta::assert_snapshot!("help_check", check.render_long_help());
+        let locks = command.find_subcommand_mut("locks").unwrap();
+        insta::assert_snapshot!("help_locks", locks.render_long_help());
     }
 }

@@ -17,6 +17,9 @@ use crate::source::migration::Migration;
 use crate::syntax::name::Symbol;
 use crate::syntax::span::Span;
 
+/// The note on a statement that is not allowed where it stands.
+pub const FAILS: &str = "fails here: it cannot run inside a transaction";
+
 /// One migration file.
 #[derive(Debug)]
 pub struct File<'a> {

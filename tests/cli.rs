@@ -162,6 +162,27 @@ fn json_goes_to_standard_output_alone() {
 }
 
 #[test]
+fn locks_are_shown_and_judged_by_nobody() {
+    let repository = Repository::new("locks", &[("db/1_create.sql", CREATE), ("db/2_index.sql", INDEX)]);
+    let output = repository.run(&["locks", "db/2_index.sql", "--table-rows", "users=40m"]);
+    assert_eq!((code(&output), stderr(&output)), (0, String::new()));
+    let text = stdout(&output);
+    assert!(text.starts_with("db/2_index.sql: 2 statements"), "the folder is history: {text}");
+    assert!(
+        text.contains("2  2     users     SHARE  writes  index build (users_email)  statement end  40m   5s"),
+        "{text}"
+    );
+    assert!(stdout(&repository.run(&["locks", "db"])).contains("db/1_create.sql: 1 statement"), "a folder");
+    let output = repository.feed(&["locks", "-", "--stdin-filename", "db/3.sql"], "DROP TABLE users;");
+    assert!(stdout(&output).starts_with("db/3.sql: 1 statement"), "{}", stdout(&output));
+    let output = repository.run(&["locks", "nothing"]);
+    assert_eq!((code(&output), stdout(&output)), (2, String::new()));
+    let mut command = repository.command(&["locks", "db", "--output-format", "pretty"]);
+    let text = stdout(&command.env("GITHUB_ACTIONS", "true").output().unwrap());
+    assert!(text.starts_with("::stop-commands::"), "{text}");
+}
+
+#[test]
 fn colors_only_where_asked() {
     let repository = Repository::new("colors", &[("db/1_drop.sql", "DROP TABLE users;")]);
     let escape = |args: &[&str], no_color: bool| {
@@ -202,7 +223,7 @@ fn rules_are_listed_and_explained() {
 #[test]
 fn help_is_a_snapshot() {
     let repository = Repository::new("help", &[]);
-    for command in ["", "check", "explain", "rules"] {
+    for command in ["", "check", "explain", "locks", "rules"] {
         let args: Vec<&str> = [command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
         let name = if command.is_empty() { "help" } else { command };
         insta::assert_snapshot!(format!("help_{name}"), stdout(&repository.run(&args)));

@@ -12,11 +12,14 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use switchback::lint::lint;
+use switchback::report::Style;
+use switchback::report::timeline::{Picture, concise, json, pretty};
 use switchback::settings::Settings;
 use switchback::source::migration::{Direction, Migration, Section, Standing, TransactionMode};
 use switchback::syntax::span::Span;
 use switchback::syntax::statement::StatementKind;
 use switchback::syntax::{STACK_SIZE, Script, parse};
+use switchback::timeline;
 
 /// Reads `sql` on a thread as the tool does.
 fn read(sql: String) -> Script {
@@ -134,6 +137,38 @@ fn client_lines_are_not_sql() {
     last_is_drop(&script);
     let script = read("\\i other.sql\nDROP TABLE t".to_owned());
     assert!(matches!(script.statements[0].kind, StatementKind::Unrecognized(_)), "an include is said to be unread");
+}
+
+/// A timeline must not cost the square of its statements, in time or in what it prints.
+#[test]
+fn long_timelines_are_drawn() {
+    let repeated = |line: &dyn Fn(usize) -> String| {
+        (0..10_000).fold(String::new(), |mut text, number| {
+            let _ = writeln!(text, "{}", line(number));
+            text
+        })
+    };
+    let files = [
+        format!("BEGIN;\n{}COMMIT;", repeated(&|n| format!("ALTER TABLE t{n} ADD COLUMN c int;"))),
+        format!("BEGIN;\n{}COMMIT;", repeated(&|_| "LOCK TABLE t;".to_owned())),
+        format!("BEGIN;\n{}COMMIT;", repeated(&|n| format!("DROP TABLE t{n}, u; -- {n}"))),
+        repeated(&|n| format!("INSERT INTO t VALUES ({n});")),
+        repeated(&|_| "ALTER TABEL t;".to_owned()),
+    ];
+    for text in files {
+        let span = Span::new(0, u32::try_from(text.len()).unwrap());
+        let section = Section { span, direction: Direction::Up, transaction: TransactionMode::Unknown };
+        let path = PathBuf::from("1.sql");
+        let migrations = [Migration { release: "1".to_owned(), path, text, sections: vec![section], reported: true }];
+        let files = timeline::of(&migrations, &Settings::default());
+        let picture = Picture { files: &files, version: 14, style: Style::default(), actions: false };
+        for format in [pretty::write, concise::write, json::write] {
+            let mut bytes = Vec::new();
+            format(&picture, &mut bytes).unwrap();
+            // No line, and no part of the chart, grows with the number of statements.
+            assert!(bytes.len() < 10_000 * 2_500, "{}", bytes.len());
+        }
+    }
 }
 
 /// Long histories must not cost their square, in time or in memory: with that, these would not end.

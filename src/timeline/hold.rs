@@ -59,13 +59,12 @@ impl Holds {
             }
             return;
         };
-        match self.open.and_then(|index| file.transactions.get_mut(index)) {
+        if let Some(transaction) = self.open.and_then(|index| file.transactions.get_mut(index)) {
             // BEGIN in a string of several statements turns their transaction into one that outlives the string.
-            Some(transaction) => transaction.opened = opened,
-            None => {
-                self.open = Some(file.transactions.len());
-                file.transactions.push(Transaction { opened, first: number, last: number, closed: false });
-            }
+            transaction.opened = opened;
+        } else {
+            self.open = Some(file.transactions.len());
+            file.transactions.push(Transaction { opened, first: number, last: number, closed: false });
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::FAILS;
 use crate::review::step::Step;
 use crate::schema::operation::OperationKind;
 use crate::syntax::statement::StatementKind;
@@ -27,7 +28,7 @@ pub(super) fn notes(steps: &[Step<'_>]) -> Vec<String> {
 /// A statement that will fail because of a transaction.
 fn refusal(step: &Step<'_>) -> Option<String> {
     let inside = step.session.transaction.is_some() || step.operation.body.is_some();
-    (step.effects.no_transaction && inside).then(|| "fails here: it cannot run inside a transaction".to_owned())
+    (step.effects.no_transaction && inside).then(|| FAILS.to_owned())
 }
 
 fn unread(step: &Step<'_>, next: Option<&Step<'_>>) -> Option<String> {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{File, Lock, Release};
+use crate::engine::effect::LockedKind;
 use crate::schema::operation::QName;
 
 /// A run of statements during which writes to a relation wait.
@@ -61,7 +62,13 @@ impl Window<'_> {
 pub fn worst<'f>(file: &'f File<'_>, long: &LongWork) -> Vec<Window<'f>> {
     let mut locks: BTreeMap<&QName, Vec<(usize, &Lock)>> = BTreeMap::new();
     for (number, statement) in file.statements.iter().enumerate() {
+        let tables = statement.locks.iter().filter(|lock| lock.kind != LockedKind::Index);
+        let table = tables.map(|lock| lock.mode).max();
         for lock in &statement.locks {
+            // Nobody waits for an index who does not wait for its table already.
+            if lock.kind == LockedKind::Index && table >= Some(lock.mode) {
+                continue;
+            }
             locks.entry(&lock.relation).or_default().push((number, lock));
         }
     }

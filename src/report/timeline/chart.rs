@@ -91,20 +91,20 @@ pub(super) fn lines(words: &Words<'_>, windows: &[Window<'_>], long: &LongWork, 
     if hidden > 0 {
         lines.push(format!("  and {}", counted(hidden, "more relation")));
     }
-    let used = rows.values().flatten().map(|cell| cell.level);
-    lines.push(row("", &paint(style, Color::Dim, &legend(used, style))));
+    let used: Vec<Level> = rows.values().flatten().map(|cell| cell.level).collect();
+    lines.push(row("", &paint(style, Color::Dim, &legend(&used, style))));
     lines.extend(columns.remark.iter().map(|remark| row("", &paint(style, Color::Dim, remark))));
     lines
 }
 
-fn legend(used: impl Iterator<Item = Level> + Clone, style: Style) -> String {
+fn legend(used: &[Level], style: Style) -> String {
     let levels = [
         (Level::Reads, "reads and writes wait"),
         (Level::Writes, "writes wait"),
         (Level::SchemaChanges, "schema changes wait"),
         (Level::Nothing, "nothing waits"),
     ];
-    let entries = levels.into_iter().filter(|(level, _)| used.clone().any(|other| other == *level));
+    let entries = levels.into_iter().filter(|(level, _)| used.contains(level));
     entries.map(|(level, text)| format!("{} {text}", level.sign(style))).collect::<Vec<_>>().join("   ")
 }
 

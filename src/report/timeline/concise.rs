@@ -45,10 +45,10 @@ fn write_file(words: &Words<'_>, style: Style, out: &mut dyn Write) -> io::Resul
         writeln!(out, "{line}")?;
     }
     for window in &windows {
-        writeln!(out, "closed: {}", words.closed(window))?;
+        writeln!(out, "summary: {}", words.closed(window))?;
     }
     if windows.is_empty() {
-        writeln!(out, "closed: {}", words.open())?;
+        writeln!(out, "summary: {}", words.open())?;
     }
     for remark in words.remarks(true) {
         writeln!(out, "remark: {remark}")?;

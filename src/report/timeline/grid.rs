@@ -54,6 +54,9 @@ pub(super) fn wrapped(text: &str, most: usize) -> Vec<String> {
         }
         while line.is_empty() && width(word) > most {
             let part = take(word, most);
+            // Long names have joints.
+            let joint = part.rfind(['_', '.']).map_or(0, |at| at + 1);
+            let part = if joint * 2 > part.len() { part.get(..joint).unwrap_or(part) } else { part };
             // A character wider than the line has to go somewhere.
             let length = if part.is_empty() { word.chars().next().map_or(0, char::len_utf8) } else { part.len() };
             lines.push(word.get(..length).unwrap_or_default().to_owned());
@@ -89,8 +92,9 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_where_they_can() {
-        assert_eq!(wrapped("end of transaction (BEGIN, line 3)", 18), ["end of transaction", "(BEGIN, line 3)"]);
+        assert_eq!(wrapped("transaction end (BEGIN, line 3)", 15), ["transaction end", "(BEGIN, line 3)"]);
         assert_eq!(wrapped("a_very_long_name here", 6), ["a_very", "_long_", "name", "here"]);
+        assert_eq!(wrapped("events_common_idx", 10), ["events_", "common_idx"]);
         assert_eq!(wrapped("日本語", 1), ["日", "本", "語", ""]);
         assert_eq!(wrapped("", 5), [""]);
         assert_eq!(wrapped("a tied\u{a0}pair", 9), ["a", "tied pair"]);

@@ -12,7 +12,7 @@ use super::Picture;
 use super::words::Words;
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode;
-use crate::review::session::{OpenTransaction, Timeout};
+use crate::review::session::{self, OpenTransaction};
 use crate::review::step::Size;
 use crate::schema::operation::QName;
 use crate::timeline::{self, File, Release, Wait};
@@ -76,6 +76,7 @@ struct Statement<'a> {
     text: String,
     transaction: &'static str,
     opened: Option<Opened>,
+    opened_assumed: bool,
     locks: Vec<Lock>,
     rewrites: Vec<String>,
     builds: Vec<String>,
@@ -101,7 +102,8 @@ struct Lock {
     blocks: &'static [&'static str],
     held_until: HeldUntil,
     rows: Option<u64>,
-    lock_timeout: LockTimeout,
+    #[serde(rename = "lock_timeout")]
+    timeout: Timeout,
 }
 
 #[derive(Serialize)]
@@ -111,7 +113,7 @@ struct HeldUntil {
 }
 
 #[derive(Serialize)]
-struct LockTimeout {
+struct Timeout {
     state: &'static str,
     milliseconds: Option<u64>,
 }
@@ -134,6 +136,7 @@ impl<'a> Statement<'a> {
             text: words.text(statement.span, LONGEST_TEXT, "…"),
             transaction: if statement.forbidden { "forbidden" } else { "allowed" },
             opened: transaction.map(Opened::new),
+            opened_assumed: words.file.guessed && transaction.is_none(),
             locks: statement.locks.iter().map(Lock::new).collect(),
             rewrites: relations(|lock| lock.rewrite),
             builds: relations(|lock| !lock.builds.is_empty()),
@@ -190,19 +193,19 @@ impl Lock {
                 Size::Unknown => None,
                 Size::Small(rows) | Size::Large(rows) => Some(rows),
             },
-            lock_timeout: LockTimeout::new(lock.wait),
+            timeout: Timeout::new(lock.wait),
         }
     }
 }
 
-impl LockTimeout {
+impl Timeout {
     fn new(wait: Wait) -> Self {
         let (state, milliseconds) = match wait {
             Wait::Never => ("nowait", None),
-            Wait::Timeout(Timeout::Unset) => ("unset", None),
-            Wait::Timeout(Timeout::Off) => ("off", None),
-            Wait::Timeout(Timeout::Unreadable) => ("unreadable", None),
-            Wait::Timeout(Timeout::Millis(millis)) => ("set", Some(millis)),
+            Wait::Timeout(session::Timeout::Unset) => ("unset", None),
+            Wait::Timeout(session::Timeout::Off) => ("off", None),
+            Wait::Timeout(session::Timeout::Unreadable) => ("unreadable", None),
+            Wait::Timeout(session::Timeout::Millis(millis)) => ("set", Some(millis)),
         };
         Self { state, milliseconds }
     }

@@ -8,7 +8,7 @@ use super::{Picture, chart};
 use crate::report::text::one_line;
 use crate::report::{Color, Style, paint, with_commands_stopped};
 use crate::timeline::window::{LongWork, Window, worst};
-use crate::timeline::{Lock, Statement};
+use crate::timeline::{FAILS, Lock, Statement};
 
 /// Locks of one statement that are listed.
 const MOST_LOCKS: usize = 20;
@@ -17,7 +17,7 @@ const MOST_LOCKS: usize = 20;
 const MOST_FRESH: usize = 6;
 
 /// Relations whose worst time is told in a sentence.
-const MOST_SENTENCES: usize = 8;
+const MOST_SENTENCES: usize = 5;
 
 /// In files of more statements, runs of those that make nobody wait are folded.
 const LONG_FILE: usize = 60;
@@ -58,7 +58,8 @@ pub fn write(picture: &Picture<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_file(words: &Words<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let (path, summary) = words.title();
-    writeln!(out, "{}: {summary}", paint(style, Color::Bold, &path))?;
+    let fits = width(&path) + width(&summary) + 2 <= style.width;
+    writeln!(out, "{}:{}{summary}", paint(style, Color::Bold, &path), if fits { " " } else { "\n  " })?;
     if words.file.statements.is_empty() {
         return Ok(());
     }
@@ -93,7 +94,8 @@ fn sentences(words: &Words<'_>, windows: &[Window<'_>]) -> Vec<(String, Color)> 
     }
     let others = windows.len().saturating_sub(MOST_SENTENCES);
     if others > 0 {
-        sentences.push((format!("{} closed for no longer", words::are(others, "more relation")), Color::Yellow));
+        sentences
+            .push((format!("{} closed too, none of them worse", words::are(others, "more relation")), Color::Yellow));
     }
     if windows.is_empty() {
         sentences.push((words.open().to_owned(), Color::Green));
@@ -121,6 +123,8 @@ struct Table<'a> {
     line: usize,
     /// Width of all that is right of them.
     content: usize,
+    /// Spaces between two cells.
+    gap: usize,
 }
 
 impl<'a> Table<'a> {
@@ -132,7 +136,11 @@ impl<'a> Table<'a> {
         let most = style.width.max(NARROWEST).saturating_sub(number + line + 10);
         let (natural, floors) = demands(&rows);
         let used = natural.iter().filter(|width| **width > 0).count();
-        let around = INDENT + GAP * used.saturating_sub(1);
+        // On a narrow terminal every column counts.
+        let around = |gap: usize| INDENT + gap * used.saturating_sub(1);
+        let tight = floors.last().is_some_and(|words| words.iter().sum::<usize>() + around(GAP) > most);
+        let gap = if tight { 1 } else { GAP };
+        let around = around(gap);
         let widths = fit(&natural, &floors.each_ref().map(Vec::as_slice), most.saturating_sub(around));
         let table = if used > 0 { around + widths.iter().sum::<usize>() } else { 0 };
         let statements = rows.iter().map(|row| match row {
@@ -141,7 +149,7 @@ impl<'a> Table<'a> {
             Row::Text { text, .. } | Row::Fold { text } => width(text) + INDENT,
         });
         let content = statements.max().unwrap_or_default().min(most).max(table);
-        Self { words, style, rows, widths, number, line, content }
+        Self { words, style, rows, widths, number, line, content, gap }
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -180,8 +188,10 @@ impl<'a> Table<'a> {
     fn line(&self, number: &str, place: &str, content: &str, out: &mut dyn Write) -> io::Result<()> {
         let bar = paint(self.style, Color::Dim, if self.style.unicode { "│" } else { "|" });
         let right = |text: &str, most: usize| format!("{}{text}", " ".repeat(most.saturating_sub(width(text))));
-        let number = paint(self.style, Color::Bold, &right(number, self.number));
-        let place = paint(self.style, Color::Dim, &right(place, self.line));
+        let bold = Style { color: self.style.color && !number.is_empty(), ..self.style };
+        let number = paint(bold, Color::Bold, &right(number, self.number));
+        let dim = Style { color: self.style.color && !place.is_empty(), ..self.style };
+        let place = paint(dim, Color::Dim, &right(place, self.line));
         writeln!(out, "{bar} {number} {bar} {place} {bar} {content} {bar}")
     }
 
@@ -191,7 +201,8 @@ impl<'a> Table<'a> {
         let room = self.content.saturating_sub(if end.is_empty() { 0 } else { GAP + 1 });
         let text = self.words.text(statement.span, room, more);
         let space = " ".repeat(self.content.saturating_sub(width(&text) + width(end)));
-        let text = format!("{}{space}{}", paint(self.style, Color::Bold, &text), paint(self.style, Color::Dim, end));
+        let end = if end.is_empty() { String::new() } else { paint(self.style, Color::Dim, end) };
+        let text = format!("{}{space}{end}", paint(self.style, Color::Bold, &text));
         self.line(&(number + 1).to_string(), &self.words.line(statement.span).to_string(), &text, out)
     }
 
@@ -214,7 +225,7 @@ impl<'a> Table<'a> {
                 .iter()
                 .map(|(lines, width)| padded(lines.get(index).map_or("", String::as_str), *width))
                 .collect();
-            let text = format!("{}{}", " ".repeat(INDENT), parts.join(&" ".repeat(GAP)));
+            let text = format!("{}{}", " ".repeat(INDENT), parts.join(&" ".repeat(self.gap)));
             let text = paint(self.style, color, &padded(&text, self.content));
             let [number, place] = if index == 0 { [number, place] } else { ["", ""] };
             self.line(number, place, &text, out)?;
@@ -324,7 +335,8 @@ fn add_details<'a>(
     if let Some(fresh) = words::fresh(statement, MOST_FRESH) {
         text(fresh, Color::Dim);
     }
-    if statement.forbidden {
+    // A note says it where it makes the statement fail.
+    if statement.forbidden && !statement.notes.iter().any(|note| note == FAILS) {
         text("cannot run inside a transaction".to_owned(), Color::Cyan);
     }
     for note in &statement.notes {
@@ -353,7 +365,7 @@ fn cells(words: &Words<'_>, statement: &Statement, lock: &Lock) -> [String; HEAD
     ]
 }
 
-/// `end of transaction (BEGIN, line 3)`, better broken before the bracket than anywhere else.
+/// `transaction end (BEGIN, line 3)`, better broken before the bracket than anywhere else.
 fn tied(until: &str) -> String {
     match until.split_once(" (") {
         Some((event, cause)) => format!("{} ({}", tie(event), tie(cause)),

@@ -72,7 +72,7 @@ impl<'a> Words<'a> {
                     OpenTransaction::Tool => "opened by the tool".to_owned(),
                     OpenTransaction::Implicit => "implicit".to_owned(),
                 };
-                format!("end of transaction ({opened})")
+                format!("transaction end ({opened})")
             }
             (Release::Savepoint, _) => {
                 let last = self.file.statements.get(lock.last);
@@ -110,7 +110,7 @@ impl<'a> Words<'a> {
             }
             _ => {
                 let meanwhile = work.map(|work| format!(", {work}")).unwrap_or_default();
-                let end = self.end(window, to);
+                let end = end(window, to);
                 format!("from statement {} to {end} ({}{meanwhile})", from + 1, counted(count, "statement"))
             }
         };
@@ -124,13 +124,6 @@ impl<'a> Words<'a> {
             more => format!("; and {more} times more"),
         };
         format!("{relation} is closed to {what} {how_long}{earlier}{more}")
-    }
-
-    fn end(&self, window: &Window<'_>, to: usize) -> String {
-        match window.release {
-            Release::Transaction if to == window.last => "the end of the transaction".to_owned(),
-            _ => format!("statement {}", to + 1),
-        }
     }
 
     /// What is said where no relation is closed.
@@ -160,7 +153,7 @@ impl<'a> Words<'a> {
             remarks.push(format!("{} cannot run inside a transaction", listed("statement", &forbidden)));
         }
         if self.file.guessed {
-            remarks.push("assumed: no tool opens a transaction around the file".to_owned());
+            remarks.push("assuming that no tool opens a transaction around the file".to_owned());
         }
         let unsure = numbers(&|statement| !statement.notes.is_empty());
         if !unsure.is_empty() {
@@ -171,11 +164,19 @@ impl<'a> Words<'a> {
     }
 }
 
+/// Where a window ends that closes the relation to the statement `to`.
+fn end(window: &Window<'_>, to: usize) -> String {
+    match window.release {
+        Release::Transaction if to == window.last => "the end of the transaction".to_owned(),
+        _ => format!("statement {}", to + 1),
+    }
+}
+
 /// The work of a window in words, the heaviest only.
 fn work_meanwhile(window: &Window<'_>, statements: usize) -> Option<String> {
     let (number, one, many) = match (window.rewrites, window.builds, window.scans, window.long) {
         (0, 0, 0, 0) => return None,
-        (0, 0, 0, number) => (number, "works long on another table", "work long on other tables"),
+        (0, 0, 0, number) => (number, "works long on another relation", "work long on other relations"),
         (0, 0, number, _) => (number, "reads all of it", "read all of it"),
         (0, number, _, _) => (number, "builds an index on it", "build indexes on it"),
         (number, ..) => (number, "rewrites it", "rewrite it"),
@@ -183,6 +184,7 @@ fn work_meanwhile(window: &Window<'_>, statements: usize) -> Option<String> {
     Some(match (statements, number) {
         (1, _) => one.to_owned(),
         (_, 1) => format!("one of them {one}"),
+        (all, number) if all == number => format!("each of them {one}"),
         _ => format!("{number} of them {many}"),
     })
 }
@@ -225,7 +227,12 @@ pub(super) fn work(lock: &Lock) -> String {
         work.push("rows written".to_owned());
     }
     if work.is_empty() {
-        work.push(if lock.reads { "rows read" } else { "metadata only" }.to_owned());
+        let little = match (lock.reads, lock.kind) {
+            (true, LockedKind::Sequence) => "numbers drawn",
+            (true, _) => "rows read",
+            (false, _) => "metadata only",
+        };
+        work.push(little.to_owned());
     }
     work.join(", ")
 }
