@@ -134,6 +134,8 @@ mod tests {
             [tables.rows]
             users = 40_000_000
             "billing.Invoices" = "2k"
+            [session]
+            max-lock-timeout = "10s"
             [rules]
             missing-lock-timeout = "off"
             column-type-change = "note"
@@ -148,6 +150,7 @@ mod tests {
         assert_eq!(config.settings.large_rows, 50_000);
         assert_eq!(config.settings.table_rows["users"], 40_000_000);
         assert_eq!(config.settings.table_rows["billing.invoices"], 2_000);
+        assert_eq!(config.settings.max_lock_timeout, 10_000);
         assert_eq!(config.settings.levels[&RuleId("missing-lock-timeout")], None);
         assert_eq!(config.settings.levels[&RuleId("column-type-change")], Some(Level::Note));
         assert_eq!(config.settings.levels[&RuleId("serial-column")], Some(Level::Warning), "by its group");
@@ -190,8 +193,16 @@ mod tests {
             table("`-1` is not a number of rows", "-1", "write `40000000`, `40_000_000` or `40m`")
         );
         assert_eq!(
+            problem("[session]\nmax-lock-timeout = 30\n"),
+            table("`30` is not a duration", "30", "write `30s`, `500ms` or `2min`")
+        );
+        assert_eq!(
             problem("zzz = 1\n"),
-            table("unknown key `zzz`", "zzz", "known keys: `engine`, `fail-on`, `migrations`, `tables`, `rules`")
+            table(
+                "unknown key `zzz`",
+                "zzz",
+                "known keys: `engine`, `fail-on`, `migrations`, `tables`, `session`, `rules`"
+            )
         );
     }
 

@@ -20,6 +20,9 @@ use crate::syntax::span::Span;
 /// Rules that speak for statements no specific rule names.
 const CATCH_ALL: &[&str] = &["blocking-scan", "blocking-rewrite"];
 
+/// Rules that speak of the session, not of what the statement does under its lock.
+const OF_THE_SESSION: &[&str] = &["lock-timeout-too-long", "missing-lock-timeout"];
+
 /// Checks the migrations, which are in the order they run.
 pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
     let start = Instant::now();
@@ -71,7 +74,7 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
     let specific: HashMap<(u32, Span), Vec<Span>> = found
         .iter()
         .filter(|finding| {
-            !is_catch_all(finding) && spec::group(finding.rule) != "meta" && finding.rule.0 != "missing-lock-timeout"
+            !is_catch_all(finding) && spec::group(finding.rule) != "meta" && !OF_THE_SESSION.contains(&finding.rule.0)
         })
         .fold(HashMap::new(), |mut spans, finding| {
             spans.entry((finding.file, finding.statement)).or_default().push(finding.span);

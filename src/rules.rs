@@ -30,12 +30,15 @@ rules! {
     history_mismatch => "history-mismatch", Step;
     index_drop_not_concurrent => "index-drop-not-concurrent", Release;
     index_not_concurrent => "index-not-concurrent", Step;
+    lock_timeout_too_long => "lock-timeout-too-long", Release;
     missing_lock_timeout => "missing-lock-timeout", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;
     rename_column => "rename-column", Release;
     rename_table => "rename-table", Release;
     required_column_without_default => "required-column-without-default", Step;
+    set_local_outside_transaction => "set-local-outside-transaction", Step;
     set_not_null_scan => "set-not-null-scan", Step;
+    timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
     unbatched_delete => "unbatched-delete", Step;
     unbatched_update => "unbatched-update", Step;
     unique_constraint_builds_index => "unique-constraint-builds-index", Step;

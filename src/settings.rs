@@ -10,6 +10,9 @@ use crate::spec;
 /// The rows at which a table counts as large, unless configured.
 pub const LARGE_ROWS: u64 = 100_000;
 
+/// The milliseconds above which a `lock_timeout` is too long, unless configured: half a minute of waiting is an outage.
+pub const MAX_LOCK_TIMEOUT: u64 = 30_000;
+
 /// The server version checked for, unless configured: the oldest one the project still supports at the time of writing.
 pub const DEFAULT_VERSION: u16 = 14;
 
@@ -22,6 +25,8 @@ pub struct Settings {
     pub large_rows: u64,
     /// Known row counts by table name as people write it, folded: `users`, `billing.invoices`.
     pub table_rows: BTreeMap<String, u64>,
+    /// A `lock_timeout` above this many milliseconds is too long.
+    pub max_lock_timeout: u64,
     /// Levels that differ from the rule's own; none switches a rule off.
     pub levels: BTreeMap<RuleId, Option<Level>>,
     /// Only these rules, where not empty.
@@ -38,6 +43,7 @@ impl Default for Settings {
             version: DEFAULT_VERSION,
             large_rows: LARGE_ROWS,
             table_rows: BTreeMap::new(),
+            max_lock_timeout: MAX_LOCK_TIMEOUT,
             levels: BTreeMap::new(),
             select: Vec::new(),
             ignore: Vec::new(),

@@ -26,6 +26,8 @@ pub(super) struct Options {
     migrations: Migrations,
     /// What is known about tables.
     tables: Tables,
+    /// What is demanded of the sessions that run migrations.
+    session: Session,
     /// A level for a rule or a group of rules, or `off`.
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
 }
@@ -50,6 +52,13 @@ struct Tables {
     rows: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Session {
+    /// The longest `lock_timeout` that is not reported: `30s`.
+    max_lock_timeout: Option<Spanned<toml::Value>>,
+}
+
 /// What is wrong with a configuration, before it is known where it came from.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -72,10 +81,13 @@ pub(super) fn resolve(
         settings.transaction = Some(at(transaction, value::transaction)?);
     }
     if let Some(rows) = &options.tables.large_rows {
-        settings.large_rows = number(rows)?;
+        settings.large_rows = as_text(rows, value::rows)?;
     }
     for (table, rows) in &options.tables.rows {
-        settings.table_rows.insert(at(table, value::table)?, number(rows)?);
+        settings.table_rows.insert(at(table, value::table)?, as_text(rows, value::rows)?);
+    }
+    if let Some(longest) = &options.session.max_lock_timeout {
+        settings.max_lock_timeout = as_text(longest, value::duration)?;
     }
     settings.levels = levels(&options.rules, known)?;
     Ok(Config {
@@ -109,13 +121,13 @@ fn at<T>(text: &Spanned<String>, read: impl FnOnce(&str) -> Result<T, ValueError
     read(text.get_ref()).map_err(|error| Problem::new(error, text.span()))
 }
 
-/// A number of rows, written as a number or as text with a suffix.
-fn number(value: &Spanned<toml::Value>) -> Result<u64, Problem> {
+/// A value that may be written as a number or as text with a suffix.
+fn as_text(value: &Spanned<toml::Value>, read: impl FnOnce(&str) -> Result<u64, ValueError>) -> Result<u64, Problem> {
     let text = match value.get_ref() {
         toml::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    value::rows(&text).map_err(|error| Problem::new(error, value.span()))
+    read(&text).map_err(|error| Problem::new(error, value.span()))
 }
 
 impl Problem {

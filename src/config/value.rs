@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::finding::Level;
+use crate::review::session::Timeout;
 use crate::rule::RuleId;
 use crate::settings::DEFAULT_VERSION;
 use crate::source::migration::TransactionMode;
@@ -113,6 +114,18 @@ pub fn rows(text: &str) -> Result<u64, ValueError> {
     })
 }
 
+/// Reads `30s`, `500ms` or `2min` as milliseconds, with the units of the server. A number alone might mean seconds.
+pub fn duration(text: &str) -> Result<u64, ValueError> {
+    let has_unit = text.ends_with(|last: char| last.is_ascii_alphabetic());
+    match Timeout::parse(text) {
+        Timeout::Millis(millis) if has_unit => Ok(millis),
+        _ => Err(ValueError {
+            message: format!("`{text}` is not a duration"),
+            help: Some("write `30s`, `500ms` or `2min`".to_owned()),
+        }),
+    }
+}
+
 /// Reads the name of a rule, or that of a group: all its rules. `known` are the rules, each with its group.
 pub fn rules(text: &str, known: &[(&'static str, &'static str)]) -> Result<Vec<RuleId>, ValueError> {
     let found = known.iter().filter(|(rule, group)| [*rule, *group].contains(&text));
@@ -200,6 +213,16 @@ mod tests {
     }
 
     #[test]
+    fn durations() {
+        assert_eq!(duration("30s"), Ok(30_000));
+        assert_eq!(duration("1500 ms"), Ok(1_500));
+        assert_eq!(duration("0.5min"), Ok(30_000));
+        for wrong in ["30", "0s", "s", "", "-1s", "1 week", "é"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn tables() {
         assert_eq!(table_rows("Users=1k"), Ok(("users".to_owned(), 1_000)));
         assert_eq!(table_rows("billing.\"Big=T\" = 5"), Ok(("billing.Big=T".to_owned(), 5)));
@@ -221,7 +244,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_answered(text in any::<String>()) {
-            let _ = (engine(&text), table_rows(&text), rows(&text), fail_on(&text), transaction(&text));
+            let _ = (engine(&text), table_rows(&text), rows(&text), duration(&text), fail_on(&text), transaction(&text));
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Step<'a> {
     pub migration: &'a Migration,
     /// Index of the file in the history.
     pub file: u32,
+    /// Number of the section in the file. A transaction ends with its section.
+    pub section: u32,
     /// How the section of the file runs.
     pub mode: TransactionMode,
     /// The top-level statement it came from.

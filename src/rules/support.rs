@@ -6,6 +6,7 @@ pub(crate) mod copies;
 pub(crate) mod edit;
 pub(crate) mod held;
 pub(crate) mod key;
+pub(crate) mod related;
 pub(crate) mod removal;
 pub(crate) mod rename;
 pub(crate) mod replaces;
@@ -54,6 +55,13 @@ pub(crate) fn with_dependents<'b>(builder: Builder<'b>, step: &Step<'_>) -> Buil
         None | Some(0) => builder,
         Some(more) => builder.note(format!("so do {more} more")),
     }
+}
+
+/// `30s`, `2min`, `500ms`, as the server writes settings.
+pub(crate) fn duration(millis: u64) -> String {
+    let units = [(3_600_000, "h"), (60_000, "min"), (1_000, "s")];
+    let (factor, unit) = units.into_iter().find(|(factor, _)| millis.is_multiple_of(*factor)).unwrap_or((1, "ms"));
+    format!("{}{unit}", millis / factor)
 }
 
 /// The relation and the action of a step that is one action of an `ALTER TABLE`.

@@ -9,7 +9,7 @@ use super::name::{Ident, Name, Symbol};
 use super::publication::{PublicationEdit, PublicationObjects, PublicationOptions};
 use super::query::Query;
 use super::span::Span;
-use super::statement::Statement;
+use super::statement::{Setting, Statement};
 use super::table::Constraint;
 use super::types::DataType;
 
@@ -170,6 +170,8 @@ pub enum ObjectChange {
     PublicationObjects { edit: PublicationEdit, objects: PublicationObjects },
     /// Publication: `SET (publish = …)`
     PublicationOptions(PublicationOptions),
+    /// Role, database: `SET parameter TO value`, `RESET parameter`, for sessions that begin later.
+    Setting(Box<Setting>),
     /// Anything else; it changes nothing a table's readers or writers could notice.
     Other,
 }

@@ -125,3 +125,20 @@ pub(super) fn reset(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
     cursor.expect_end()?;
     Ok(StatementKind::Set(Setting { name, value: None, local: false }))
 }
+
+/// `[IN DATABASE d] SET parameter TO value` or `RESET parameter`, of a role or database, if that is what comes.
+pub(super) fn stored(mut cursor: Cursor<'_>) -> Option<Setting> {
+    cursor.eat("ALL");
+    if cursor.eat("IN DATABASE") {
+        cursor.label("a database").ok()?;
+    }
+    let kind = if cursor.eat("RESET") {
+        reset(&mut cursor)
+    } else {
+        (cursor.eat("SET") && !cursor.at("TABLESPACE")).then(|| set(&mut cursor))?
+    };
+    match kind {
+        Ok(StatementKind::Set(setting)) => Some(setting),
+        _ => None,
+    }
+}
