@@ -32,6 +32,7 @@ rules! {
     index_not_concurrent => "index-not-concurrent", Step;
     lock_timeout_too_long => "lock-timeout-too-long", Release;
     missing_lock_timeout => "missing-lock-timeout", Release;
+    nested_transaction => "nested-transaction", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;
     rename_column => "rename-column", Release;
     rename_table => "rename-table", Release;
@@ -41,6 +42,7 @@ rules! {
     timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
     unbatched_delete => "unbatched-delete", Step;
     unbatched_update => "unbatched-update", Step;
+    unclosed_transaction => "unclosed-transaction", Release;
     unique_constraint_builds_index => "unique-constraint-builds-index", Step;
     unknown_rule => "unknown-rule", Directive;
     unrecognized_statement => "unrecognized-statement", Release;
