@@ -28,7 +28,9 @@ rules! {
     contract_before_expand => "contract-before-expand", Release;
     expand_with_contract => "expand-with-contract", Release;
     history_mismatch => "history-mismatch", Step;
+    if_not_exists_hides_invalid_index => "if-not-exists-hides-invalid-index", Release;
     index_drop_not_concurrent => "index-drop-not-concurrent", Release;
+    index_dropped_before_replacement => "index-dropped-before-replacement", Release;
     index_not_concurrent => "index-not-concurrent", Step;
     lock_timeout_too_long => "lock-timeout-too-long", Release;
     missing_lock_timeout => "missing-lock-timeout", Release;
