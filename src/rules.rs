@@ -26,6 +26,7 @@ rules! {
     concurrently_in_transaction => "concurrently-in-transaction", Step;
     constraint_validated_on_add => "constraint-validated-on-add", Step;
     contract_before_expand => "contract-before-expand", Release;
+    enum_value_used_in_same_transaction => "enum-value-used-in-same-transaction", Release;
     expand_with_contract => "expand-with-contract", Release;
     history_mismatch => "history-mismatch", Step;
     if_not_exists_hides_invalid_index => "if-not-exists-hides-invalid-index", Release;
@@ -37,6 +38,8 @@ rules! {
     nested_transaction => "nested-transaction", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;
     rename_column => "rename-column", Release;
+    rename_enum_value => "rename-enum-value", Release;
+    rename_schema => "rename-schema", Release;
     rename_table => "rename-table", Release;
     required_column_without_default => "required-column-without-default", Step;
     set_local_outside_transaction => "set-local-outside-transaction", Step;

@@ -9,6 +9,7 @@ pub mod expr;
 pub mod index;
 mod keyword;
 mod lexer;
+pub(crate) mod literal;
 pub mod name;
 pub mod object;
 mod parse;

@@ -26,6 +26,10 @@ pub(super) fn before(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Before
         OperationKind::AlterObject { name: Some(name), def, .. } if is_type(def.kind) => {
             user_type(catalog, name, &mut before);
         }
+        OperationKind::AlterObject { name: Some(name), def, .. } if def.kind == ObjectKind::Schema => {
+            before.origin = catalog.schema_origin(&name.name);
+            before.known = before.origin.is_some();
+        }
         _ => {
             if let Some(relation) = main_relation(operation) {
                 relation_facts(catalog, relation, &mut before);
