@@ -8,7 +8,7 @@ use crate::outcome::{Outcome, Summary};
 use crate::review::history;
 use crate::review::replay::Parsed;
 use crate::review::step::{Release, Step};
-use crate::rule::{Check, Findings};
+use crate::rule::{Check, Findings, Rule};
 use crate::rules::RULES;
 use crate::schema::operation::OperationKind;
 use crate::settings::Settings;
@@ -22,6 +22,9 @@ const CATCH_ALL: &[&str] = &["blocking-scan", "blocking-rewrite"];
 
 /// Rules that speak of the session, not of what the statement does under its lock.
 const OF_THE_SESSION: &[&str] = &["lock-timeout-too-long", "missing-lock-timeout"];
+
+/// Groups of rules that judge words and shapes: what they say about a clause says nothing about its locks.
+const BESIDE_LOCKS: &[&str] = &["meta", "policy", "schema", "style"];
 
 /// Checks the migrations, which are in the order they run.
 pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
@@ -40,6 +43,9 @@ pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
 /// Runs the rules release by release.
 fn replay(parsed: &[Parsed<'_>], settings: &Settings) -> Outcome {
     let mut outcome = Outcome::default();
+    // A rule that has to be asked for costs nothing unless it is. The others run even where they are switched off: what
+    // they speak of is no business of the catch-alls.
+    let rules: Vec<&Rule> = RULES.iter().filter(|rule| !spec::is_opt_in(rule.id) || settings.runs(rule.id)).collect();
     history::replay(parsed, settings, |files, release| {
         for parsed in files.iter().filter(|parsed| parsed.migration.reported) {
             outcome.summary.files += 1;
@@ -48,7 +54,7 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings) -> Outcome {
         }
         if !release.steps.is_empty() {
             outcome.summary.unrecognized += unrecognized(&release.steps);
-            outcome.findings.extend(check(release));
+            outcome.findings.extend(check(release, &rules));
         }
     });
     outcome
@@ -59,9 +65,9 @@ fn unrecognized(steps: &[Step<'_>]) -> usize {
 }
 
 /// Every finding of every rule; the catch-alls only on clauses that no specific rule speaks of.
-fn check(release: &Release<'_>) -> Vec<Finding> {
+fn check(release: &Release<'_>, rules: &[&Rule]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for rule in RULES {
+    for rule in rules {
         let mut findings = Findings::new(rule.id, spec::level(rule.id));
         match rule.check {
             Check::Step(check) => release.steps.iter().for_each(|step| check(step, release, &mut findings)),
@@ -74,7 +80,8 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
     let specific: HashMap<(u32, Span), Vec<Span>> = found
         .iter()
         .filter(|finding| {
-            !is_catch_all(finding) && spec::group(finding.rule) != "meta" && !OF_THE_SESSION.contains(&finding.rule.0)
+            let beside = BESIDE_LOCKS.contains(&spec::group(finding.rule)) || OF_THE_SESSION.contains(&finding.rule.0);
+            !is_catch_all(finding) && !beside
         })
         .fold(HashMap::new(), |mut spans, finding| {
             spans.entry((finding.file, finding.statement)).or_default().push(finding.span);
