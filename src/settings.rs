@@ -1,9 +1,14 @@
 //! What a run is told, resolved: defaults, then the configuration file, then arguments.
 
+pub mod policy;
+
 use std::collections::BTreeMap;
+
+use policy::Policy;
 
 use crate::finding::Level;
 use crate::rule::RuleId;
+use crate::schema::operation::QName;
 use crate::source::migration::TransactionMode;
 use crate::spec;
 
@@ -35,6 +40,8 @@ pub struct Settings {
     pub ignore: Vec<RuleId>,
     /// How sections run whose layout does not tell.
     pub transaction: Option<TransactionMode>,
+    /// The rules a team gives itself.
+    pub policy: Policy,
 }
 
 impl Default for Settings {
@@ -48,11 +55,23 @@ impl Default for Settings {
             select: Vec::new(),
             ignore: Vec::new(),
             transaction: None,
+            policy: Policy::default(),
         }
     }
 }
 
 impl Settings {
+    /// The rows a relation is known to have.
+    pub fn rows(&self, relation: &QName) -> Option<u64> {
+        if self.table_rows.is_empty() {
+            return None;
+        }
+        let qualified = format!("{}.{}", relation.schema, relation.name);
+        let short = (&*relation.schema == "public").then_some(&*relation.name);
+        let rows = self.table_rows.get(&qualified);
+        rows.or_else(|| short.and_then(|name| self.table_rows.get(name))).copied()
+    }
+
     /// Whether findings of `rule` are wanted.
     pub fn runs(&self, rule: RuleId) -> bool {
         let level = self.levels.get(&rule);

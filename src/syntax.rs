@@ -25,9 +25,11 @@ mod verbs;
 
 use cursor::Cursor;
 use directive::Directive;
+use name::Ident;
 use span::{Source, Span};
 use statement::Statement;
 use token::TokenKind;
+use types::DataType;
 
 /// A section of a migration, read.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +52,13 @@ pub fn parse(text: &str, section: Span) -> Script {
         .collect();
     let directives = lexed.directives.iter().map(|span| directive::directive(source, *span)).collect();
     Script { statements, directives }
+}
+
+/// Reads a column's name and type: `created_at timestamptz`. Nothing else may stand there.
+pub(crate) fn column(text: &str) -> Option<(Ident, DataType)> {
+    let source = Source { text, base: 0 };
+    let lexed = lexer::lex(source, Span::new(0, u32::try_from(text.len()).ok()?));
+    parse::column(&mut Cursor::new(source, &lexed.tokens)).ok()
 }
 
 /// Where the statements of `section` stand, without reading them. In order, not overlapping; between them there is only

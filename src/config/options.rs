@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Config;
+use super::policy::{self, PolicyOptions};
 use super::value::{self, ValueError};
 use crate::finding::Level;
 use crate::rule::RuleId;
@@ -30,6 +31,8 @@ pub(super) struct Options {
     session: Session,
     /// A level for a rule or a group of rules, or `off`.
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// The rules a team gives itself.
+    policy: PolicyOptions,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -90,6 +93,7 @@ pub(super) fn resolve(
         settings.max_lock_timeout = as_text(longest, value::duration)?;
     }
     settings.levels = levels(&options.rules, known)?;
+    settings.policy = policy::resolve(&options.policy)?;
     Ok(Config {
         settings,
         fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),
@@ -117,7 +121,7 @@ fn levels(
 }
 
 /// Reads a value, and on failure says where it stands.
-fn at<T>(text: &Spanned<String>, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
+pub(super) fn at<T>(text: &Spanned<String>, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
     read(text.get_ref()).map_err(|error| Problem::new(error, text.span()))
 }
 

@@ -257,13 +257,10 @@ impl<'a> Replay<'a> {
     }
 
     fn size(&self, relation: &QName) -> Size {
-        let rows = &self.settings.table_rows;
-        let qualified = format!("{}.{}", relation.schema, relation.name);
-        let short = (&*relation.schema == "public").then(|| &*relation.name);
-        match rows.get(&qualified).or_else(|| short.and_then(|name| rows.get(name))) {
+        match self.settings.rows(relation) {
             None => Size::Unknown,
-            Some(rows) if *rows < self.settings.large_rows => Size::Small(*rows),
-            Some(rows) => Size::Large(*rows),
+            Some(rows) if rows < self.settings.large_rows => Size::Small(rows),
+            Some(rows) => Size::Large(rows),
         }
     }
 }

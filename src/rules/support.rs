@@ -1,5 +1,6 @@
 //! Questions that several rules ask of a step, and the words they answer with.
 
+pub(crate) mod added;
 pub(crate) mod assigned;
 pub(crate) mod batch;
 pub(crate) mod bounds;

@@ -70,6 +70,11 @@ impl fmt::Display for Name {
     }
 }
 
+/// Whether a placeholder stands in a name: what it will be is not in the file.
+pub(crate) fn is_template(name: &str) -> bool {
+    name.contains(['{', '}', '<', '>', '#', '%', ':'])
+}
+
 /// Prints an identifier so that the server reads the same name back.
 #[derive(Clone, Copy, Debug)]
 pub struct Quoted<'a>(pub &'a str);
