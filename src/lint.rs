@@ -20,6 +20,9 @@ use crate::syntax::span::Span;
 /// Rules that speak for statements no specific rule names.
 const CATCH_ALL: &[&str] = &["blocking-scan", "blocking-rewrite"];
 
+/// Families whose rules say nothing of what a statement costs: a finding of theirs leaves the catch-alls their say.
+const APART: &[&str] = &["data", "failure", "meta", "policy", "schema", "style"];
+
 /// Checks the migrations, which are in the order they run.
 pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
     let start = Instant::now();
@@ -71,7 +74,9 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
     let specific: HashMap<(u32, Span), Vec<Span>> = found
         .iter()
         .filter(|finding| {
-            !is_catch_all(finding) && spec::group(finding.rule) != "meta" && finding.rule.0 != "missing-lock-timeout"
+            !is_catch_all(finding)
+                && !APART.contains(&spec::group(finding.rule))
+                && finding.rule.0 != "missing-lock-timeout"
         })
         .fold(HashMap::new(), |mut spans, finding| {
             spans.entry((finding.file, finding.statement)).or_default().push(finding.span);
