@@ -20,6 +20,7 @@ macro_rules! rules {
 rules! {
     allow_without_reason => "allow-without-reason", Directive;
     attach_partition_scan => "attach-partition-scan", Step;
+    autovacuum_disabled => "autovacuum-disabled", Release;
     backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Release;
     blocking_rewrite => "blocking-rewrite", Step;
     blocking_scan => "blocking-scan", Step;
@@ -29,12 +30,16 @@ rules! {
     contract_before_expand => "contract-before-expand", Release;
     discouraged_type => "discouraged-type", Step;
     domain_constraint_scan => "domain-constraint-scan", Step;
+    drop_cascade => "drop-cascade", Release;
+    drop_database => "drop-database", Step;
     drop_locks_referenced_table => "drop-locks-referenced-table", Release;
     enum_type => "enum-type", Step;
     enum_value_used_in_same_transaction => "enum-value-used-in-same-transaction", Release;
     expand_with_contract => "expand-with-contract", Release;
     forbidden_statement => "forbidden-statement", Release;
     forbidden_type => "forbidden-type", Release;
+    foreign_key_type_mismatch => "foreign-key-type-mismatch", Release;
+    foreign_key_without_index => "foreign-key-without-index", Release;
     history_mismatch => "history-mismatch", Step;
     identifier_too_long => "identifier-too-long", Step;
     if_not_exists_hides_invalid_index => "if-not-exists-hides-invalid-index", Release;
@@ -52,6 +57,9 @@ rules! {
     not_rerunnable => "not-rerunnable", Release;
     partition_locks_parent => "partition-locks-parent", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;
+    primary_key_dropped => "primary-key-dropped", Release;
+    published_without_replica_identity => "published-without-replica-identity", Release;
+    redundant_index => "redundant-index", Release;
     refresh_not_concurrent => "refresh-not-concurrent", Step;
     refused_statement => "refused-statement", Release;
     reindex_not_concurrent => "reindex-not-concurrent", Step;
@@ -61,11 +69,15 @@ rules! {
     rename_table => "rename-table", Release;
     required_column => "required-column", Release;
     required_column_without_default => "required-column-without-default", Step;
+    security_definer_without_search_path => "security-definer-without-search-path", Release;
     set_local_outside_transaction => "set-local-outside-transaction", Step;
     set_not_null_scan => "set-not-null-scan", Step;
     several_tables_locked => "several-tables-locked", Release;
     slow_work_under_lock => "slow-work-under-lock", Release;
+    table_without_primary_key => "table-without-primary-key", Release;
     timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
+    trigger_disabled => "trigger-disabled", Release;
+    truncate_table => "truncate-table", Release;
     unbatched_delete => "unbatched-delete", Step;
     unbatched_update => "unbatched-update", Step;
     unclosed_transaction => "unclosed-transaction", Release;
@@ -76,6 +88,7 @@ rules! {
     unrecognized_statement => "unrecognized-statement", Release;
     unused_allow => "unused-allow", Directive;
     validate_in_same_transaction => "validate-in-same-transaction", Release;
+    volatile_check => "volatile-check", Step;
     volatile_default => "volatile-default", Step;
     wide_index => "wide-index", Step;
 }
