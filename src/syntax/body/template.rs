@@ -16,7 +16,6 @@ use crate::syntax::token::{Token, TokenKind};
 
 /// Brackets and variables around a template that are looked through.
 const DEEPEST: u32 = 8;
-
 /// Text taken from variables in one block. Beyond that it is left alone: a long text could be run over and over.
 const MOST_EXPANDED: u32 = 4 << 20;
 
@@ -269,9 +268,8 @@ impl<'t> Assembly<'t, '_> {
     }
 
     fn hole(&mut self, expression: Cursor<'t>) {
-        let (kind, inner) = quoting(expression);
+        let (mut kind, inner) = quoting(expression);
         let mut told = self.told(inner);
-        let mut kind = kind;
         if let Some(before) = &self.pending {
             told = Expression::keyed(format!("{} || {}", before.number, told.key));
             kind = Kind::Raw;
