@@ -136,7 +136,9 @@ impl<'a> Replay<'a> {
                 self.catalog.apply(&operation, origin);
             }
         }
-        made.iter().for_each(|operation| self.catalog.forget_unknown(operation));
+        for operation in &made {
+            self.catalog.forget_unknown(operation);
+        }
     }
 
     /// What an operation does to the session.

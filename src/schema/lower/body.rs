@@ -93,7 +93,7 @@ impl<'a> Lowering<'_, 'a> {
         // A procedure that commits ends the round of a loop around its call.
         let commits_in_loop = outer.commits_in_loop || (outer.in_loop && body.commits);
         let called = Some(Site { file: origin.file, span: body.span });
-        self.place.body = Some(BodyPlace { called, commits_in_loop, ..outer });
+        self.place.body = Some(BodyPlace { commits_in_loop, called, ..outer });
         if self.take() {
             self.push(OperationKind::Do { commits: body.commits }, span, false);
             if self.place.open.len() < DEEPEST_BODY {
@@ -204,8 +204,8 @@ impl Branches {
     fn contradict(&mut self, part: &BodyStatement) -> bool {
         let Some(condition) = part.condition.as_deref() else { return false };
         let Some((relation, removes)) = turn(&part.statement.kind) else { return false };
-        let [removed, added] = self.seen.entry((condition.choice, relation)).or_default();
-        let (own, opposite) = if removes { (removed, *added) } else { (added, *removed) };
+        let [taken, added] = self.seen.entry((condition.choice, relation)).or_default();
+        let (own, opposite) = if removes { (taken, *added) } else { (added, *taken) };
         own.get_or_insert(condition.branch);
         opposite.is_some_and(|branch| branch != condition.branch)
     }

@@ -295,14 +295,11 @@ impl<'t> Assembly<'t, '_> {
             [token] if token.kind == TokenKind::Param => word = Some(expression.text_of(*token).into()),
             _ => {}
         }
-        match value.filter(|value| is_plain_name(value)) {
-            Some(value) => Expression { key: format!("= {value}"), fill: Some(value), word: None },
-            None => {
-                let words: Vec<_> =
-                    tokens.iter().map(|token| expression.text_of(*token).to_ascii_lowercase()).collect();
-                Expression { key: words.join(" "), fill: None, word }
-            }
+        if let Some(value) = value.filter(|value| is_plain_name(value)) {
+            return Expression { key: format!("= {value}"), fill: Some(value), word: None };
         }
+        let words: Vec<_> = tokens.iter().map(|token| expression.text_of(*token).to_ascii_lowercase()).collect();
+        Expression { key: words.join(" "), fill: None, word }
     }
 
     /// Puts holes in the place of `%I`, `%L`, `%s`; returns the raw ones.
