@@ -1,8 +1,14 @@
 //! What a rule is: a specification in `rules/<id>.md` and one function.
 
+mod body;
+
+use std::borrow::Cow;
+
 use crate::finding::{Finding, Level, LockClaim, Related};
 use crate::fix::Fix;
 use crate::review::step::{Impact, Release, Size, Step};
+use crate::syntax::hole;
+use crate::syntax::object::Assembled;
 use crate::syntax::span::Span;
 
 /// The kebab-case name of a rule, from the `rules!` list.
@@ -48,8 +54,18 @@ impl Findings {
     /// Starts a finding on the operation of `step`. Nothing is reported before `emit`.
     pub fn on(&mut self, step: &Step<'_>, message: impl Into<String>) -> Builder<'_> {
         let (span, statement) = (step.operation.span, step.statement.span);
-        let finding = Finding::new(self.rule, self.level, step.file, span, statement, message);
-        Builder { findings: self, finding }
+        let mut finding = Finding::new(self.rule, self.level, step.file, span, statement, message);
+        let body = step.operation.body;
+        if let Some(site) = body.and_then(|body| body.called) {
+            finding.related.push(Related {
+                file: site.file,
+                span: site.span,
+                message: "this is what it runs".to_owned(),
+            });
+        }
+        let condition = body.and_then(|_| body::note(step));
+        let fixable = body.is_none_or(|body| body.called.is_none() && body.assembled == Assembled::default());
+        Builder { findings: self, finding, condition, fixable }
     }
 
     /// Everything reported.
@@ -64,6 +80,10 @@ impl Findings {
 pub struct Builder<'a> {
     findings: &'a mut Findings,
     finding: Finding,
+    /// What is said about the control flow around it, after all other notes.
+    condition: Option<String>,
+    /// Its text in the file is the SQL that runs.
+    fixable: bool,
 }
 
 impl Builder<'_> {
@@ -138,7 +158,7 @@ impl Builder<'_> {
 
     /// An edit that makes it safe.
     pub fn fix(mut self, fix: Fix) -> Self {
-        self.finding.fix = Some(fix);
+        self.finding.fix = Some(fix).filter(|_| self.fixable);
         self
     }
 
@@ -155,7 +175,16 @@ impl Builder<'_> {
     }
 
     /// Reports it.
-    pub fn emit(self) {
+    pub fn emit(mut self) {
+        let finding = &mut self.finding;
+        finding.notes.extend(self.condition);
+        // Names that are only known at run time.
+        let words = [&mut finding.message, &mut finding.label].into_iter();
+        for text in words.chain(&mut finding.subject).chain(&mut finding.help).chain(&mut finding.notes) {
+            if let Cow::Owned(shown) = hole::shown(text) {
+                *text = shown;
+            }
+        }
         self.findings.found.push(self.finding);
     }
 }

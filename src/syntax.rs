@@ -6,6 +6,7 @@ mod bridge;
 mod cursor;
 pub mod directive;
 pub mod expr;
+pub(crate) mod hole;
 pub mod index;
 mod keyword;
 mod lexer;
@@ -44,7 +45,7 @@ pub struct Script {
 ///
 /// Wants a deep stack (`STACK_SIZE`) for the parser crate's sake.
 pub fn parse(text: &str, section: Span) -> Script {
-    let source = Source { text, base: 0 };
+    let source = Source::of(text);
     let lexed = lexer::lex(source, section);
     let statements = split::split(source, &lexed.tokens)
         .into_iter()
@@ -64,7 +65,7 @@ pub(crate) fn column(text: &str) -> Option<(Ident, DataType)> {
 /// Where the statements of `section` stand, without reading them. In order, not overlapping; between them there is only
 /// white space, comments, semicolons and what is not SQL.
 pub fn statement_spans(text: &str, section: Span) -> Vec<Span> {
-    let source = Source { text, base: 0 };
+    let source = Source::of(text);
     let lexed = lexer::lex(source, section);
     split::split(source, &lexed.tokens).into_iter().map(|slice| Cursor::new(source, slice).whole()).collect()
 }
@@ -77,7 +78,7 @@ pub(crate) fn tokens(text: &str, span: Span) -> Vec<Span> {
 
 /// The tokens of `span` that stand outside brackets, the brackets themselves included: enough to find a clause.
 pub(crate) fn outline(text: &str, span: Span) -> Vec<Span> {
-    let lexed = lexer::lex(Source { text: span.of(text), base: span.start }, span);
+    let lexed = lexer::lex(Source { text: span.of(text), base: span.start, fills: &[] }, span);
     let mut depth = 0_usize;
     let mut top = Vec::new();
     for token in lexed.tokens {

@@ -40,6 +40,8 @@ pub struct Replay<'a> {
     defaults: Values,
     /// A `lock_timeout` that the file before set for itself.
     left: Option<Left>,
+    /// Every file so far.
+    files: Vec<&'a Migration>,
 }
 
 /// A setting that ended with the session of its file.
@@ -63,7 +65,7 @@ pub struct Position {
 impl<'a> Replay<'a> {
     /// Before the first migration.
     pub fn new(settings: &'a Settings) -> Self {
-        Self { catalog: Catalog::default(), settings, defaults: Values::default(), left: None }
+        Self { catalog: Catalog::default(), settings, defaults: Values::default(), left: None, files: Vec::new() }
     }
 
     /// The schema so far.
@@ -73,6 +75,7 @@ impl<'a> Replay<'a> {
 
     /// Replays one file; adds its steps to `steps` if it is reported.
     pub fn file(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
+        self.files.push(parsed.migration);
         // Of an earlier release only what was meant for all that follow is worth a word.
         let left = self.left.filter(|left| left.alone || left.release == position.release);
         let mut tracker = Tracker::new(position.file, self.defaults, left.map(|left| left.lapsed));
@@ -115,7 +118,9 @@ impl<'a> Replay<'a> {
         steps: &mut Vec<Step<'a>>,
     ) {
         tracker.next_statement();
-        for operation in lower(place.statement, &self.catalog) {
+        let operations = lower(place.statement, &self.catalog);
+        let made: Vec<_> = operations.iter().filter(|operation| operation.is_unknown()).cloned().collect();
+        for operation in operations {
             if matches!(operation.kind, OperationKind::Do { commits: true }) {
                 tracker.commits();
             }
@@ -130,6 +135,9 @@ impl<'a> Replay<'a> {
             } else {
                 self.catalog.apply(&operation, origin);
             }
+        }
+        for operation in &made {
+            self.catalog.forget_unknown(operation);
         }
     }
 
@@ -184,10 +192,13 @@ impl<'a> Replay<'a> {
                 impact.scan = false;
             }
         }
+        let called = operation.body.and_then(|body| body.called);
+        let source = called.and_then(|site| self.files.get(site.file as usize)).copied();
         Step {
             migration: place.parsed.migration,
             file: place.position.file,
             section: place.section,
+            source: source.unwrap_or(place.parsed.migration),
             mode: place.mode,
             statement: place.statement,
             statement_index: place.statement_index,

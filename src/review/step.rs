@@ -38,6 +38,8 @@ pub struct Step<'a> {
     pub file: u32,
     /// Number of the section in the file. A transaction ends with its section.
     pub section: u32,
+    /// The file its clauses are written in: another one where they stand in a function that is called.
+    pub source: &'a Migration,
     /// How the section of the file runs.
     pub mode: TransactionMode,
     /// The top-level statement it came from.

@@ -55,7 +55,7 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 /// Names what still uses the target of the step.
 pub(crate) fn with_dependents<'b>(builder: Builder<'b>, step: &Step<'_>) -> Builder<'b> {
     // A function that is called to do the change names the target, of course.
-    let called = step.operation.body.is_some_and(|body| body.called);
+    let called = step.operation.body.is_some_and(|body| body.called.is_some());
     let dependents = if called { &[] } else { step.before.dependents.as_slice() };
     let named = dependents.iter().take(DEPENDENTS_SHOWN);
     let builder = named.fold(builder, |builder, dependent| builder.note(format!("{dependent} still uses it")));

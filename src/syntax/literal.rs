@@ -38,7 +38,7 @@ pub(crate) enum Place {
 
 /// The literals of `span`, in order. Rows that the lexer skims are left out.
 pub(crate) fn literals(text: &str, span: Span) -> Vec<Literal> {
-    let source = Source { text: span.of(text), base: span.start };
+    let source = Source { text: span.of(text), base: span.start, fills: &[] };
     let tokens = lex(source, span).tokens;
     let mut reader = Reader { source, frames: vec![Frame::default()], found: Vec::new() };
     for at in 0..tokens.len() {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::hole;
 use super::span::Span;
 
 /// A folded identifier. Cheap to clone: the catalog keeps many.
@@ -81,6 +82,9 @@ pub struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if hole::is_open(self.0) {
+            return f.write_str(&hole::shown(self.0));
+        }
         let plain = !self.0.is_empty()
             && !self.0.starts_with(|c: char| c.is_ascii_digit() || c == '$')
             && self

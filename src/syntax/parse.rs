@@ -133,9 +133,15 @@ fn other(cursor: &mut Cursor<'_>, depth: u8) -> Parse<StatementKind> {
         function::do_block(cursor, depth)
     } else if cursor.eat("CALL") {
         let procedure = cursor.name("a procedure")?;
-        cursor.group()?;
+        let mut list = cursor.group()?;
         cursor.expect_end()?;
-        Ok(StatementKind::Call(procedure))
+        let mut literals = Vec::new();
+        while !list.done() {
+            let mut argument = list.until_comma();
+            list.bump();
+            literals.push(argument.string("a literal").ok().filter(|_| argument.done()));
+        }
+        Ok(StatementKind::Call(procedure, literals))
     } else if cursor.eat("COMMENT ON") {
         object::comment(cursor)
     } else if cursor.at_any(&["GRANT", "REVOKE"]) {

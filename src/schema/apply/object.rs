@@ -78,6 +78,7 @@ pub(super) fn create_function<'a>(catalog: &mut Catalog<'a>, name: &QName, def: 
         trigger: def.trigger,
         security_definer: def.security_definer.is_some(),
         search_path: def.search_path,
+        parameters: def.parameters.clone(),
         body: def.body.as_ref(),
         words: def.body.as_ref().map(|body| body.words.clone()).unwrap_or_default(),
         overloads,

@@ -95,6 +95,8 @@ pub struct Function<'a> {
     pub search_path: bool,
     /// Its opened body, where it could be read. Spans in it are those of the file that created the function.
     pub body: Option<&'a Body>,
+    /// Names of its parameters, where they have one.
+    pub parameters: Vec<Option<Symbol>>,
     /// Folded words of its body, sorted: to see whether it names a column.
     pub words: Vec<Symbol>,
     /// How many functions of this name there are, as far as can be told without argument types.

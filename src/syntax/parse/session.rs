@@ -103,7 +103,7 @@ fn value(cursor: &mut Cursor<'_>, name: &str, local: bool) -> Parse<StatementKin
         match token.kind {
             TokenKind::Comma => text.push_str(", "),
             TokenKind::String | TokenKind::Dollar => text.push_str(&unquote(cursor.text_of(token))),
-            TokenKind::Quoted => text.push_str(&crate::syntax::cursor::fold(cursor.text_of(token), token.kind)),
+            TokenKind::Quoted => text.push_str(&cursor.symbol(token)),
             _ => text.push_str(cursor.text_of(token)),
         }
     }
