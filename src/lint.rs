@@ -20,8 +20,18 @@ use crate::syntax::span::Span;
 /// Rules that speak for statements no specific rule names.
 const CATCH_ALL: &[&str] = &["blocking-scan", "blocking-rewrite"];
 
-/// Rules that speak of the session, not of what the statement does under its lock.
-const OF_THE_SESSION: &[&str] = &["lock-timeout-too-long", "missing-lock-timeout"];
+/// Families of rules that say what a statement does to those who use the table: one of theirs stands in for a catch-all.
+const SPEAKS_FOR_CATCH_ALL: &[&str] = &["backfill", "compatibility", "failure", "locking"];
+
+/// Their rules that speak of who waits for whom, and not of how long the work of the statement takes.
+const WAITING: &[&str] = &[
+    "drop-locks-referenced-table",
+    "lock-timeout-too-long",
+    "missing-lock-timeout",
+    "partition-locks-parent",
+    "several-tables-locked",
+    "slow-work-under-lock",
+];
 
 /// Checks the migrations, which are in the order they run.
 pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
@@ -74,7 +84,9 @@ fn check(release: &Release<'_>) -> Vec<Finding> {
     let specific: HashMap<(u32, Span), Vec<Span>> = found
         .iter()
         .filter(|finding| {
-            !is_catch_all(finding) && spec::group(finding.rule) != "meta" && !OF_THE_SESSION.contains(&finding.rule.0)
+            SPEAKS_FOR_CATCH_ALL.contains(&spec::group(finding.rule))
+                && !is_catch_all(finding)
+                && !WAITING.contains(&finding.rule.0)
         })
         .fold(HashMap::new(), |mut spans, finding| {
             spans.entry((finding.file, finding.statement)).or_default().push(finding.span);

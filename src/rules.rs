@@ -19,6 +19,7 @@ macro_rules! rules {
 
 rules! {
     allow_without_reason => "allow-without-reason", Directive;
+    attach_partition_scan => "attach-partition-scan", Step;
     backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Release;
     blocking_rewrite => "blocking-rewrite", Step;
     blocking_scan => "blocking-scan", Step;
@@ -26,6 +27,8 @@ rules! {
     concurrently_in_transaction => "concurrently-in-transaction", Step;
     constraint_validated_on_add => "constraint-validated-on-add", Step;
     contract_before_expand => "contract-before-expand", Release;
+    domain_constraint_scan => "domain-constraint-scan", Step;
+    drop_locks_referenced_table => "drop-locks-referenced-table", Release;
     enum_value_used_in_same_transaction => "enum-value-used-in-same-transaction", Release;
     expand_with_contract => "expand-with-contract", Release;
     history_mismatch => "history-mismatch", Step;
@@ -36,7 +39,11 @@ rules! {
     lock_timeout_too_long => "lock-timeout-too-long", Release;
     missing_lock_timeout => "missing-lock-timeout", Release;
     nested_transaction => "nested-transaction", Release;
+    partition_locks_parent => "partition-locks-parent", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;
+    refresh_not_concurrent => "refresh-not-concurrent", Step;
+    refused_statement => "refused-statement", Release;
+    reindex_not_concurrent => "reindex-not-concurrent", Step;
     rename_column => "rename-column", Release;
     rename_enum_value => "rename-enum-value", Release;
     rename_schema => "rename-schema", Release;
@@ -44,6 +51,8 @@ rules! {
     required_column_without_default => "required-column-without-default", Step;
     set_local_outside_transaction => "set-local-outside-transaction", Step;
     set_not_null_scan => "set-not-null-scan", Step;
+    several_tables_locked => "several-tables-locked", Release;
+    slow_work_under_lock => "slow-work-under-lock", Release;
     timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
     unbatched_delete => "unbatched-delete", Step;
     unbatched_update => "unbatched-update", Step;
@@ -53,4 +62,5 @@ rules! {
     unrecognized_statement => "unrecognized-statement", Release;
     unused_allow => "unused-allow", Directive;
     validate_in_same_transaction => "validate-in-same-transaction", Release;
+    volatile_default => "volatile-default", Step;
 }

@@ -174,7 +174,9 @@ impl<'a> Replay<'a> {
         let before = super::before::before(&self.catalog, &operation);
         let fresh = self.fresh(&effects, place.position.release);
         let mut impacts = self.impacts(&effects, &fresh);
-        let origin = before.table.as_ref().and_then(|table| table.origin);
+        // Whose rows are looked up: those of the table that gets the key, or of the partition that joins one with keys.
+        let attached = before.partition.as_ref().and_then(|partition| partition.table.as_ref());
+        let origin = attached.or(before.table.as_ref()).and_then(|table| table.origin);
         if origin.is_some_and(|origin| origin.release == place.position.release) {
             // A new table has no rows to look up in the tables its foreign keys refer to.
             let referenced = self.referenced(&operation, before.table.as_deref());
@@ -237,7 +239,7 @@ impl<'a> Replay<'a> {
             ConstraintKind::ForeignKey(key) => Some(self.catalog.resolve(&key.table)),
             _ => None,
         };
-        let OperationKind::Alter { action, .. } = &operation.kind else { return BTreeSet::new() };
+        let OperationKind::Alter { relation, action, .. } = &operation.kind else { return BTreeSet::new() };
         let direct: Vec<QName> = match &action.kind {
             ActionKind::AddConstraint(constraint) => target(constraint).into_iter().collect(),
             ActionKind::AddColumn { column, .. } => column.constraints.iter().filter_map(target).collect(),
@@ -247,6 +249,7 @@ impl<'a> Replay<'a> {
                     _ => Vec::new(),
                 }
             }
+            ActionKind::AttachPartition { .. } => self.catalog.fk_parents(relation),
             _ => Vec::new(),
         };
         let partitions: Vec<QName> = direct.iter().flat_map(|table| self.catalog.partitions_deep(table)).collect();

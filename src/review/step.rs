@@ -78,6 +78,23 @@ pub struct Before {
     pub dependents: Vec<String>,
     /// Whether the history knows that the target exists.
     pub known: bool,
+    /// What stands around the partition that is attached, detached, created or dropped, or gets other columns.
+    pub partition: Option<Box<Partition>>,
+    /// Views that read a column of the target and nothing but its table, where the column is dropped or gets another type.
+    pub readers: Vec<QName>,
+    /// Tables with a foreign key to the target, where it is dropped, emptied, or a column of it changed.
+    pub referencing: Vec<QName>,
+}
+
+/// A partition, the table it belongs to and the one beside it that takes all other rows, where the history knows them.
+#[derive(Clone, Debug, Default)]
+pub struct Partition {
+    /// The partitioned table.
+    pub parent: Option<Arc<Table>>,
+    /// The partition, unless it is new.
+    pub table: Option<Arc<Table>>,
+    /// The default partition, if that is another one.
+    pub default: Option<Arc<Table>>,
 }
 
 /// A domain, followed down to a type that is none.

@@ -2,15 +2,20 @@
 
 pub(crate) mod assigned;
 pub(crate) mod batch;
+pub(crate) mod bounds;
 pub(crate) mod copies;
 pub(crate) mod edit;
 pub(crate) mod held;
 pub(crate) mod key;
+pub(crate) mod partition;
+pub(crate) mod refresh;
+pub(crate) mod refusal;
 pub(crate) mod related;
 pub(crate) mod removal;
 pub(crate) mod rename;
 pub(crate) mod replaces;
 pub(crate) mod sweep;
+pub(crate) mod transaction;
 
 use crate::engine::effect::LockedKind;
 use crate::fix::{Edit, Fix};

@@ -90,6 +90,7 @@ impl<'a> Catalog<'a> {
             OperationKind::Cluster { table: Some(table), index: Some(index) } => {
                 setting::cluster(self, table, Some(index));
             }
+            OperationKind::Refresh { view, no_data, .. } => object::refresh_view(self, view, *no_data),
             OperationKind::Set(setting) => self.set(setting),
             OperationKind::Transaction(transaction) => self.transaction(transaction),
             OperationKind::DynamicSql => self.opaque = true,

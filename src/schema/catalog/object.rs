@@ -20,6 +20,8 @@ pub struct View {
     pub reads: Vec<QName>,
     /// Column names mentioned in its query. `*` is what it read at the time; it stays where that is not known.
     pub columns: Vec<Symbol>,
+    /// It has rows of its own that can be read: not made `WITH NO DATA`, or refreshed since.
+    pub populated: bool,
     /// Indexes, if materialized.
     pub indexes: Vec<Index>,
     /// Where it was created; none when unknown.
