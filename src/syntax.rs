@@ -57,7 +57,7 @@ pub fn parse(text: &str, section: Span) -> Script {
 
 /// Reads a column's name and type: `created_at timestamptz`. Nothing else may stand there.
 pub(crate) fn column(text: &str) -> Option<(Ident, DataType)> {
-    let source = Source { text, base: 0 };
+    let source = Source::of(text);
     let lexed = lexer::lex(source, Span::new(0, u32::try_from(text.len()).ok()?));
     parse::column(&mut Cursor::new(source, &lexed.tokens)).ok()
 }
@@ -72,7 +72,7 @@ pub fn statement_spans(text: &str, section: Span) -> Vec<Span> {
 
 /// All tokens of `span`.
 pub(crate) fn tokens(text: &str, span: Span) -> Vec<Span> {
-    let lexed = lexer::lex(Source { text: span.of(text), base: span.start }, span);
+    let lexed = lexer::lex(Source { text: span.of(text), base: span.start, fills: &[] }, span);
     lexed.tokens.iter().map(|token| token.span).collect()
 }
 
