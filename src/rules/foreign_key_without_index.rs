@@ -1,12 +1,13 @@
 //! See `rules/foreign-key-without-index.md`.
 
-use super::support::edit;
+use super::support::{action, edit};
 use super::support::end::{End, Kept};
 use crate::finding::Level;
 use crate::review::step::{Impact, Release};
 use crate::rule::Findings;
 use crate::schema::catalog::{ConstraintBody, Index, Table, TableConstraint};
 use crate::schema::operation::QName;
+use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Quoted, Symbol};
 use crate::syntax::table::ReferentialAction;
 
@@ -72,6 +73,9 @@ fn report(kept: &Kept<'_, '_>, release: &Release<'_>, findings: &mut Findings) {
         Some(what) => builder.note(format!("the rows it finds are {what}, and locked until the transaction commits")),
         None => builder.at_most(Level::Note),
     };
+    if replaces(kept, release) {
+        builder = builder.at_most(Level::Note).note("the foreign key it replaces had none either");
+    }
     let new = step.is_new(release, table.origin);
     if let Some(impact) = size(kept) {
         builder = builder.size(impact);
@@ -80,6 +84,21 @@ fn report(kept: &Kept<'_, '_>, release: &Release<'_>, findings: &mut Findings) {
     let name = edit::made_name(&[&table.name.name, &constraint.columns.join("_"), "idx"]);
     let place = if new { "add one" } else { "add one first, in a file that runs without a transaction" };
     builder.help(format!("{place}:\nCREATE INDEX {concurrently}{name} ON {short} ({columns});")).emit();
+}
+
+/// Whether the columns had a foreign key before, which the release drops: then it is no new burden.
+fn replaces(kept: &Kept<'_, '_>, release: &Release<'_>) -> bool {
+    release.steps.iter().filter(|step| step.file == kept.step.file).any(|step| {
+        let Some((_, ActionKind::DropConstraint { constraint, .. })) =
+            action(step).map(|(table, action)| (table, &action.kind))
+        else {
+            return false;
+        };
+        let Some(table) = step.before.table.as_deref().filter(|table| table.name == kept.table.name) else { return false };
+        table.constraint(&constraint.name).is_some_and(|dropped| {
+            matches!(dropped.kind, ConstraintBody::ForeignKey { .. }) && dropped.columns == kept.constraint.columns
+        })
+    })
 }
 
 /// What happens to the referencing rows without a word.

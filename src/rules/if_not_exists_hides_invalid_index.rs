@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::support::{edit, on_new_relation};
+use crate::finding::Level;
 use crate::fix::{Edit, Fix};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
@@ -42,6 +43,9 @@ fn report(step: &Step<'_>, table: &QName, index: &QName, def: &CreateIndex, find
         .label("a second try succeeds with a notice")
         .subject(index.to_string())
         .note(format!("an INVALID index slows writes to {} down, and {promise}", table.short()));
+    if !def.unique {
+        builder = builder.at_most(Level::Note);
+    }
     let statement = step.operation.span;
     // A second statement would make one transaction of a file that is sent as one string.
     if step.mode == TransactionMode::SingleQuery {
