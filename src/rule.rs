@@ -148,6 +148,12 @@ impl Builder<'_> {
         self
     }
 
+    /// Raises the level to at least `level`.
+    pub fn at_least(mut self, level: Level) -> Self {
+        self.finding.level = self.finding.level.max(level);
+        self
+    }
+
     /// Reports it.
     pub fn emit(self) {
         self.findings.found.push(self.finding);

@@ -19,6 +19,7 @@ macro_rules! rules {
 
 rules! {
     allow_without_reason => "allow-without-reason", Directive;
+    autovacuum_disabled => "autovacuum-disabled", Release;
     backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Release;
     blocking_rewrite => "blocking-rewrite", Step;
     blocking_scan => "blocking-scan", Step;
@@ -26,8 +27,12 @@ rules! {
     concurrently_in_transaction => "concurrently-in-transaction", Step;
     constraint_validated_on_add => "constraint-validated-on-add", Step;
     contract_before_expand => "contract-before-expand", Release;
+    drop_cascade => "drop-cascade", Release;
+    drop_database => "drop-database", Step;
     enum_value_used_in_same_transaction => "enum-value-used-in-same-transaction", Release;
     expand_with_contract => "expand-with-contract", Release;
+    foreign_key_type_mismatch => "foreign-key-type-mismatch", Release;
+    foreign_key_without_index => "foreign-key-without-index", Release;
     history_mismatch => "history-mismatch", Step;
     if_not_exists_hides_invalid_index => "if-not-exists-hides-invalid-index", Release;
     index_drop_not_concurrent => "index-drop-not-concurrent", Release;
@@ -37,14 +42,21 @@ rules! {
     missing_lock_timeout => "missing-lock-timeout", Release;
     nested_transaction => "nested-transaction", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;
+    primary_key_dropped => "primary-key-dropped", Release;
+    published_without_replica_identity => "published-without-replica-identity", Release;
+    redundant_index => "redundant-index", Release;
     rename_column => "rename-column", Release;
     rename_enum_value => "rename-enum-value", Release;
     rename_schema => "rename-schema", Release;
     rename_table => "rename-table", Release;
     required_column_without_default => "required-column-without-default", Step;
+    security_definer_without_search_path => "security-definer-without-search-path", Release;
     set_local_outside_transaction => "set-local-outside-transaction", Step;
     set_not_null_scan => "set-not-null-scan", Step;
+    table_without_primary_key => "table-without-primary-key", Release;
     timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
+    trigger_disabled => "trigger-disabled", Release;
+    truncate_table => "truncate-table", Release;
     unbatched_delete => "unbatched-delete", Step;
     unbatched_update => "unbatched-update", Step;
     unclosed_transaction => "unclosed-transaction", Release;
@@ -53,4 +65,5 @@ rules! {
     unrecognized_statement => "unrecognized-statement", Release;
     unused_allow => "unused-allow", Directive;
     validate_in_same_transaction => "validate-in-same-transaction", Release;
+    volatile_check => "volatile-check", Step;
 }

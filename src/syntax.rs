@@ -60,6 +60,12 @@ pub fn statement_spans(text: &str, section: Span) -> Vec<Span> {
     split::split(source, &lexed.tokens).into_iter().map(|slice| Cursor::new(source, slice).whole()).collect()
 }
 
+/// All tokens of `span`.
+pub(crate) fn tokens(text: &str, span: Span) -> Vec<Span> {
+    let lexed = lexer::lex(Source { text: span.of(text), base: span.start }, span);
+    lexed.tokens.iter().map(|token| token.span).collect()
+}
+
 /// The tokens of `span` that stand outside brackets, the brackets themselves included: enough to find a clause.
 pub(crate) fn outline(text: &str, span: Span) -> Vec<Span> {
     let lexed = lexer::lex(Source { text: span.of(text), base: span.start }, span);

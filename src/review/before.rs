@@ -1,6 +1,7 @@
 //! The state of an operation's target just before it.
 
 use super::step::{Before, Domain};
+use crate::schema::cascade::cascade;
 use crate::schema::catalog::{Catalog, Origin, Relation, TypeKind};
 use crate::schema::dependents::{Target, dependents};
 use crate::schema::operation::{Operation, OperationKind, QName};
@@ -14,7 +15,7 @@ const DEEPEST_DOMAIN: usize = 32;
 
 /// Looks the target of `operation` up.
 pub(super) fn before(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Before {
-    let mut before = Before::default();
+    let mut before = Before { cascade: cascade(catalog, operation), ..Before::default() };
     if let Some(relation) = main_relation(operation) {
         let table = catalog.index_table(relation).unwrap_or(relation);
         before.table = catalog.table(table).cloned();

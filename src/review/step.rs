@@ -6,6 +6,7 @@ use super::session::Session;
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
 use crate::schema::apply::Mismatch;
+use crate::schema::cascade::Cascade;
 use crate::schema::catalog::{Catalog, Column, Origin, Table, UserType, View};
 use crate::schema::operation::{Operation, QName};
 use crate::settings::Settings;
@@ -76,6 +77,8 @@ pub struct Before {
     pub renamed: Option<Origin>,
     /// Views, triggers and functions that still use the target, in words: "view `active_users`".
     pub dependents: Vec<String>,
+    /// What `CASCADE` takes along, where it says so.
+    pub cascade: Option<Cascade>,
     /// Whether the history knows that the target exists.
     pub known: bool,
 }

@@ -3,8 +3,11 @@
 use super::support::removal::{Removal, Removed, removals};
 use super::support::with_dependents;
 use crate::review::step::Release;
-use crate::rule::Findings;
+use crate::rule::{Builder, Findings};
 use crate::syntax::name::Quoted;
+
+/// Things in a dropped schema that a finding names.
+const CONTENTS_SHOWN: usize = 5;
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     for removal in removals(release).iter().filter(|removal| removal.replacement.is_none()) {
@@ -19,10 +22,22 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
         .label("no earlier release retired it")
         .subject(removal.what.subject())
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema");
-    with_dependents(builder, removal.step)
+    with_contents(with_dependents(builder, removal.step), removal)
         .note("if it is unused already, say how you know: -- switchback: allow(contract-before-expand) <evidence>")
         .help(help(removal))
         .emit();
+}
+
+/// Names what is in a schema that is dropped with everything in it.
+fn with_contents<'b>(builder: Builder<'b>, removal: &Removal<'_, '_>) -> Builder<'b> {
+    let cascade = removal.step.before.cascade.as_ref().filter(|_| matches!(removal.what, Removed::Schema(_)));
+    let inside = cascade.map(|cascade| cascade.taken.as_slice()).unwrap_or_default();
+    let builder =
+        inside.iter().take(CONTENTS_SHOWN).fold(builder, |builder, taken| builder.note(format!("{taken} goes with it")));
+    match inside.len().checked_sub(CONTENTS_SHOWN) {
+        None | Some(0) => builder,
+        Some(more) => builder.note(format!("so do {more} more")),
+    }
 }
 
 fn help(removal: &Removal<'_, '_>) -> String {

@@ -65,6 +65,7 @@ pub(super) fn create_function<'a>(catalog: &mut Catalog<'a>, name: &QName, def: 
     catalog.put_function(Function {
         name: name.clone(),
         volatility: def.volatility,
+        trigger: def.trigger,
         security_definer: def.security_definer.is_some(),
         search_path: def.search_path,
         body: def.body.as_ref(),

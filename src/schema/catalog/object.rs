@@ -85,6 +85,8 @@ pub struct Function<'a> {
     pub name: QName,
     /// As declared.
     pub volatility: Volatility,
+    /// `RETURNS trigger`.
+    pub trigger: bool,
     /// `SECURITY DEFINER`.
     pub security_definer: bool,
     /// It sets its own `search_path`.
