@@ -33,9 +33,6 @@ const WAITING: &[&str] = &[
     "slow-work-under-lock",
 ];
 
-/// Families whose rules say nothing of what a statement costs: a finding of theirs leaves the catch-alls their say.
-const APART: &[&str] = &["data", "failure", "meta", "policy", "schema", "style"];
-
 /// Checks the migrations, which are in the order they run.
 pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
     let start = Instant::now();
