@@ -1,6 +1,7 @@
 //! `switchback.toml`: found, read, and resolved into settings.
 
 mod options;
+mod policy;
 pub mod value;
 
 use std::fs;
@@ -101,6 +102,7 @@ mod tests {
     use super::*;
     use crate::finding::Level;
     use crate::rule::RuleId;
+    use crate::settings::policy::{Forbidden, NameKind};
     use crate::source::migration::TransactionMode;
 
     const KNOWN: &[(&str, &str)] = &[
@@ -141,11 +143,22 @@ mod tests {
             [tables.rows]
             users = 40_000_000
             "billing.Invoices" = "2k"
+            [session]
+            max-lock-timeout = "10s"
             [rules]
             missing-lock-timeout = "off"
             column-type-change = "note"
             style = "warning"
             char-type = "off"
+            [policy]
+            required-columns = ["id", "created_at timestamp with time zone"]
+            statement-timeout = "required"
+            forbidden = ["trigger"]
+            [policy.names]
+            foreign-key = "_fkey$"
+            [policy.types]
+            char = " use text "
+            "varchar(255)" = ""
             "#,
         );
         assert_eq!(config.settings.version, 16);
@@ -159,10 +172,21 @@ mod tests {
         assert_eq!(config.settings.large_rows, 50_000);
         assert_eq!(config.settings.table_rows["users"], 40_000_000);
         assert_eq!(config.settings.table_rows["billing.invoices"], 2_000);
+        assert_eq!(config.settings.max_lock_timeout, 10_000);
         assert_eq!(config.settings.levels[&RuleId("missing-lock-timeout")], None);
         assert_eq!(config.settings.levels[&RuleId("column-type-change")], Some(Level::Note));
         assert_eq!(config.settings.levels[&RuleId("serial-column")], Some(Level::Warning), "by its group");
         assert_eq!(config.settings.levels[&RuleId("char-type")], None, "its own name counts for more");
+        let policy = &config.settings.policy;
+        let columns: Vec<_> = policy.required_columns.iter().map(|column| (&*column.name, &column.data_type)).collect();
+        assert!(matches!(&*columns, [("id", None), ("created_at", Some(found))] if &*found.name == "timestamptz"));
+        assert!(policy.statement_timeout);
+        assert_eq!(policy.forbidden, [Forbidden::Trigger]);
+        assert!(policy.convention(NameKind::ForeignKey).unwrap().is_match("orders_user_id_fkey"));
+        assert!(policy.convention(NameKind::Check).is_none());
+        let types: Vec<_> = policy.types.iter().map(|rule| (&*rule.data_type.name, &*rule.advice)).collect();
+        assert_eq!(types, [("bpchar", "use text"), ("varchar", "")]);
+        assert!(policy.types[0].data_type.modifiers.is_empty(), "of any length");
     }
 
     #[test]
@@ -201,12 +225,57 @@ mod tests {
             table("`-1` is not a number of rows", "-1", "write `40000000`, `40_000_000` or `40m`")
         );
         assert_eq!(
+            problem("[session]\nmax-lock-timeout = 30\n"),
+            table("`30` is not a duration", "30", "write `30s`, `500ms` or `2min`")
+        );
+        assert_eq!(
             problem("zzz = 1\n"),
             table(
                 "unknown key `zzz`",
                 "zzz",
-                "known keys: `engine`, `fail-on`, `migrations`, `code`, `tables`, `rules`"
+                "known keys: `engine`, `fail-on`, `migrations`, `code`, `tables`, `session`, `rules`, `policy`"
             )
+        );
+    }
+
+    #[test]
+    fn mistakes_in_the_policy_are_pointed_at() {
+        let table = |message: &str, at: &str, help: &str| (message.to_owned(), at.to_owned(), help.to_owned());
+        assert_eq!(
+            problem("[policy.names]\ntabel = \"^a\"\n"),
+            table("unknown key `tabel`", "tabel", "did you mean `table`?")
+        );
+        assert_eq!(
+            problem("[policy.names]\ntable = \"^[a-z(\"\n"),
+            table(
+                "`^[a-z(` is no regular expression: non-empty character class has no closing bracket",
+                "\"^[a-z(\"",
+                "write one like `^[a-z][a-z0-9_]*$`"
+            )
+        );
+        assert_eq!(
+            problem("[policy]\nrequired-columns = [\"id\", \"created at, timestamptz\"]\n"),
+            table(
+                "`created at, timestamptz` is not a column",
+                "\"created at, timestamptz\"",
+                "write `created_at` or `created_at timestamptz`"
+            )
+        );
+        assert_eq!(
+            problem("[policy.types]\n\"json, text\" = \"\"\n"),
+            table(
+                "`json, text` is not a data type",
+                "\"json, text\"",
+                "write `json`, `varchar(255)` or `billing.currency`"
+            )
+        );
+        assert_eq!(
+            problem("[policy]\nstatement-timeout = \"requierd\"\n"),
+            table("unknown value `requierd`", "\"requierd\"", "did you mean `required`?")
+        );
+        assert_eq!(
+            problem("[policy]\nforbidden = [\"triggers\"]\n"),
+            table("unknown word `triggers`", "\"triggers\"", "did you mean `trigger`?")
         );
     }
 

@@ -10,7 +10,7 @@ use crate::outcome::{Allowed, Outcome, Summary};
 use crate::review::history;
 use crate::review::replay::Parsed;
 use crate::review::step::{Release, Step};
-use crate::rule::{Check, Findings};
+use crate::rule::{Check, Findings, Rule};
 use crate::rules::RULES;
 use crate::schema::operation::OperationKind;
 use crate::settings::Settings;
@@ -21,6 +21,19 @@ use crate::syntax::span::Span;
 
 /// Rules that speak for statements no specific rule names.
 const CATCH_ALL: &[&str] = &["blocking-scan", "blocking-rewrite"];
+
+/// Families of rules that say what a statement does to those who use the table: one of theirs stands in for a catch-all.
+const SPEAKS_FOR_CATCH_ALL: &[&str] = &["backfill", "compatibility", "failure", "locking"];
+
+/// Their rules that speak of who waits for whom, and not of how long the work of the statement takes.
+const WAITING: &[&str] = &[
+    "drop-locks-referenced-table",
+    "lock-timeout-too-long",
+    "missing-lock-timeout",
+    "partition-locks-parent",
+    "several-tables-locked",
+    "slow-work-under-lock",
+];
 
 /// Checks the migrations, which are in the order they run.
 pub fn lint(migrations: &[Migration], settings: &Settings) -> Outcome {
@@ -52,6 +65,9 @@ pub fn lint_with<E>(
 /// Runs the rules release by release.
 fn replay(parsed: &[Parsed<'_>], settings: &Settings, evidence: &Evidence) -> Outcome {
     let mut outcome = Outcome::default();
+    // A rule that has to be asked for costs nothing unless it is. The others run even where they are switched off: what
+    // they speak of is no business of the catch-alls.
+    let rules: Vec<&Rule> = RULES.iter().filter(|rule| !spec::is_opt_in(rule.id) || settings.runs(rule.id)).collect();
     history::replay(parsed, settings, evidence, |files, release| {
         for parsed in files.iter().filter(|parsed| parsed.migration.reported) {
             outcome.summary.files += 1;
@@ -60,7 +76,7 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings, evidence: &Evidence) -> Ou
         }
         if !release.steps.is_empty() {
             outcome.summary.unrecognized += unrecognized(&release.steps);
-            outcome.findings.extend(check(release, &mut outcome.allowed));
+            outcome.findings.extend(check(release, &rules, &mut outcome.allowed));
         }
     });
     outcome
@@ -84,9 +100,9 @@ fn unrecognized(steps: &[Step<'_>]) -> usize {
 }
 
 /// Every finding of every rule; the catch-alls only on clauses that no specific rule speaks of.
-fn check(release: &Release<'_>, allowed: &mut Vec<Allowed>) -> Vec<Finding> {
+fn check(release: &Release<'_>, rules: &[&Rule], allowed: &mut Vec<Allowed>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for rule in RULES {
+    for rule in rules {
         let mut findings = Findings::new(rule.id, spec::level(rule.id));
         match rule.check {
             Check::Step(check) => release.steps.iter().for_each(|step| check(step, release, &mut findings)),
@@ -100,7 +116,9 @@ fn check(release: &Release<'_>, allowed: &mut Vec<Allowed>) -> Vec<Finding> {
     let specific: HashMap<(u32, Span), Vec<Span>> = found
         .iter()
         .filter(|finding| {
-            !is_catch_all(finding) && spec::group(finding.rule) != "meta" && finding.rule.0 != "missing-lock-timeout"
+            SPEAKS_FOR_CATCH_ALL.contains(&spec::group(finding.rule))
+                && !is_catch_all(finding)
+                && !WAITING.contains(&finding.rule.0)
         })
         .fold(HashMap::new(), |mut spans, finding| {
             spans.entry((finding.file, finding.statement)).or_default().push(finding.span);

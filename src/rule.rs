@@ -1,11 +1,17 @@
 //! What a rule is: a specification in `rules/<id>.md` and one function.
 
+mod body;
+
+use std::borrow::Cow;
+
 use crate::evidence::References;
 use crate::finding::{CodeReferences, Finding, Level, LockClaim, Related};
 use crate::fix::Fix;
 use crate::outcome::{Allowed, AllowedBy};
 use crate::review::replay::Parsed;
 use crate::review::step::{Impact, Release, Size, Step};
+use crate::syntax::hole;
+use crate::syntax::object::Assembled;
 use crate::syntax::span::Span;
 
 /// The kebab-case name of a rule, from the `rules!` list.
@@ -54,14 +60,24 @@ impl Findings {
     /// Starts a finding on the operation of `step`. Nothing is reported before `emit`.
     pub fn on(&mut self, step: &Step<'_>, message: impl Into<String>) -> Builder<'_> {
         let (span, statement) = (step.operation.span, step.statement.span);
-        let finding = Finding::new(self.rule, self.level, step.file, span, statement, message);
-        Builder { findings: self, finding }
+        let mut finding = Finding::new(self.rule, self.level, step.file, span, statement, message);
+        let body = step.operation.body;
+        if let Some(site) = body.and_then(|body| body.called) {
+            finding.related.push(Related {
+                file: site.file,
+                span: site.span,
+                message: "this is what it runs".to_owned(),
+            });
+        }
+        let condition = body.and_then(|_| body::note(step));
+        let fixable = body.is_none_or(|body| body.called.is_none() && body.assembled == Assembled::default());
+        Builder { findings: self, finding, condition, fixable }
     }
 
     /// Starts a finding on a place of the file number `file`.
     pub fn at(&mut self, file: u32, span: Span, message: impl Into<String>) -> Builder<'_> {
         let finding = Finding::new(self.rule, self.level, file, span, span, message);
-        Builder { findings: self, finding }
+        Builder { findings: self, finding, condition: None, fixable: true }
     }
 
     /// Takes everything that evidence allowed.
@@ -81,6 +97,10 @@ impl Findings {
 pub struct Builder<'a> {
     findings: &'a mut Findings,
     finding: Finding,
+    /// What is said about the control flow around it, after all other notes.
+    condition: Option<String>,
+    /// Its text in the file is the SQL that runs.
+    fixable: bool,
 }
 
 impl Builder<'_> {
@@ -155,7 +175,7 @@ impl Builder<'_> {
 
     /// An edit that makes it safe.
     pub fn fix(mut self, fix: Fix) -> Self {
-        self.finding.fix = Some(fix);
+        self.finding.fix = Some(fix).filter(|_| self.fixable);
         self
     }
 
@@ -173,12 +193,34 @@ impl Builder<'_> {
 
     /// Does not report it: evidence says that it is right. `reason` is the evidence.
     pub fn allow(self, reason: impl Into<String>) {
-        self.findings.allowed.push(Allowed { finding: self.finding, reason: reason.into(), by: AllowedBy::Evidence });
+        let Self { findings, finding, .. } = self.finished();
+        findings.allowed.push(Allowed { finding, reason: reason.into(), by: AllowedBy::Evidence });
+    }
+
+    /// Raises the level to at least `level`.
+    pub fn at_least(mut self, level: Level) -> Self {
+        self.finding.level = self.finding.level.max(level);
+        self
     }
 
     /// Reports it.
     pub fn emit(self) {
-        self.findings.found.push(self.finding);
+        let Self { findings, finding, .. } = self.finished();
+        findings.found.push(finding);
+    }
+
+    /// With what holds of everything that is said.
+    fn finished(mut self) -> Self {
+        let finding = &mut self.finding;
+        finding.notes.extend(self.condition.take());
+        // Names that are only known at run time.
+        let words = [&mut finding.message, &mut finding.label].into_iter();
+        for text in words.chain(&mut finding.subject).chain(&mut finding.help).chain(&mut finding.notes) {
+            if let Cow::Owned(shown) = hole::shown(text) {
+                *text = shown;
+            }
+        }
+        self
     }
 }
 

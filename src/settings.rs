@@ -1,15 +1,23 @@
 //! What a run is told, resolved: defaults, then the configuration file, then arguments.
 
+pub mod policy;
+
 use std::collections::BTreeMap;
+
+use policy::Policy;
 
 use crate::evidence::code;
 use crate::finding::Level;
 use crate::rule::RuleId;
+use crate::schema::operation::QName;
 use crate::source::migration::TransactionMode;
 use crate::spec;
 
 /// The rows at which a table counts as large, unless configured.
 pub const LARGE_ROWS: u64 = 100_000;
+
+/// The milliseconds above which a `lock_timeout` is too long, unless configured: half a minute of waiting is an outage.
+pub const MAX_LOCK_TIMEOUT: u64 = 30_000;
 
 /// The server version checked for, unless configured: the oldest one the project still supports at the time of writing.
 pub const DEFAULT_VERSION: u16 = 14;
@@ -23,6 +31,8 @@ pub struct Settings {
     pub large_rows: u64,
     /// Known row counts by table name as people write it, folded: `users`, `billing.invoices`.
     pub table_rows: BTreeMap<String, u64>,
+    /// A `lock_timeout` above this many milliseconds is too long.
+    pub max_lock_timeout: u64,
     /// Levels that differ from the rule's own; none switches a rule off.
     pub levels: BTreeMap<RuleId, Option<Level>>,
     /// Only these rules, where not empty.
@@ -33,6 +43,8 @@ pub struct Settings {
     pub transaction: Option<TransactionMode>,
     /// Where running code is looked for.
     pub code: code::Options,
+    /// The rules a team gives itself.
+    pub policy: Policy,
 }
 
 impl Default for Settings {
@@ -41,16 +53,29 @@ impl Default for Settings {
             version: DEFAULT_VERSION,
             large_rows: LARGE_ROWS,
             table_rows: BTreeMap::new(),
+            max_lock_timeout: MAX_LOCK_TIMEOUT,
             levels: BTreeMap::new(),
             select: Vec::new(),
             ignore: Vec::new(),
             transaction: None,
             code: code::Options::default(),
+            policy: Policy::default(),
         }
     }
 }
 
 impl Settings {
+    /// The rows a relation is known to have.
+    pub fn rows(&self, relation: &QName) -> Option<u64> {
+        if self.table_rows.is_empty() {
+            return None;
+        }
+        let qualified = format!("{}.{}", relation.schema, relation.name);
+        let short = (&*relation.schema == "public").then_some(&*relation.name);
+        let rows = self.table_rows.get(&qualified);
+        rows.or_else(|| short.and_then(|name| self.table_rows.get(name))).copied()
+    }
+
     /// Whether findings of `rule` are wanted.
     pub fn runs(&self, rule: RuleId) -> bool {
         let level = self.levels.get(&rule);

@@ -6,9 +6,11 @@ mod bridge;
 mod cursor;
 pub mod directive;
 pub mod expr;
+pub(crate) mod hole;
 pub mod index;
 mod keyword;
 mod lexer;
+pub(crate) mod literal;
 pub mod name;
 pub mod object;
 mod parse;
@@ -24,9 +26,11 @@ mod verbs;
 
 use cursor::Cursor;
 use directive::Directive;
+use name::Ident;
 use span::{Source, Span};
 use statement::Statement;
 use token::TokenKind;
+use types::DataType;
 
 /// A section of a migration, read.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +45,7 @@ pub struct Script {
 ///
 /// Wants a deep stack (`STACK_SIZE`) for the parser crate's sake.
 pub fn parse(text: &str, section: Span) -> Script {
-    let source = Source { text, base: 0 };
+    let source = Source::of(text);
     let lexed = lexer::lex(source, section);
     let statements = split::split(source, &lexed.tokens)
         .into_iter()
@@ -51,17 +55,30 @@ pub fn parse(text: &str, section: Span) -> Script {
     Script { statements, directives }
 }
 
+/// Reads a column's name and type: `created_at timestamptz`. Nothing else may stand there.
+pub(crate) fn column(text: &str) -> Option<(Ident, DataType)> {
+    let source = Source::of(text);
+    let lexed = lexer::lex(source, Span::new(0, u32::try_from(text.len()).ok()?));
+    parse::column(&mut Cursor::new(source, &lexed.tokens)).ok()
+}
+
 /// Where the statements of `section` stand, without reading them. In order, not overlapping; between them there is only
 /// white space, comments, semicolons and what is not SQL.
 pub fn statement_spans(text: &str, section: Span) -> Vec<Span> {
-    let source = Source { text, base: 0 };
+    let source = Source::of(text);
     let lexed = lexer::lex(source, section);
     split::split(source, &lexed.tokens).into_iter().map(|slice| Cursor::new(source, slice).whole()).collect()
 }
 
+/// All tokens of `span`.
+pub(crate) fn tokens(text: &str, span: Span) -> Vec<Span> {
+    let lexed = lexer::lex(Source { text: span.of(text), base: span.start, fills: &[] }, span);
+    lexed.tokens.iter().map(|token| token.span).collect()
+}
+
 /// The tokens of `span` that stand outside brackets, the brackets themselves included: enough to find a clause.
 pub(crate) fn outline(text: &str, span: Span) -> Vec<Span> {
-    let lexed = lexer::lex(Source { text: span.of(text), base: span.start }, span);
+    let lexed = lexer::lex(Source { text: span.of(text), base: span.start, fills: &[] }, span);
     let mut depth = 0_usize;
     let mut top = Vec::new();
     for token in lexed.tokens {

@@ -57,6 +57,14 @@ fn history_is_not_rewritten() {
     let repository = released("rewritten");
     repository.write("db/0003_city.sql", &COLUMN.replace("text", "varchar(40)"));
     assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0003_city.sql:2 history-rewritten"]);
+    repository.write("db/0003_city.sql", COLUMN);
+    repository.write("db/0001_create.sql", &CREATE.replace("email text", "email text, phone text"));
+    assert_eq!(
+        repository.found(&["db", "--base", "main"])[0],
+        "db/0001_create.sql:1 history-rewritten",
+        "inside brackets"
+    );
+    repository.write("db/0001_create.sql", CREATE);
     repository.write("db/0003_city.sql", &format!("-- where they live\n{COLUMN}"));
     assert_eq!(repository.found(&["db", "--base", "main"]), ["db/0003_city.sql:1 history-rewritten"]);
     let output = repository.check(&["db", "--base", "main"]);

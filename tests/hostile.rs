@@ -100,6 +100,32 @@ fn blocks_in_blocks() {
 }
 
 #[test]
+fn blocks_that_are_nested_or_put_together_without_end() {
+    let control = ["BEGIN ", "LOOP ", "IF a THEN ", "CASE WHEN a THEN ", "EXCEPTION WHEN a THEN ", "WHILE a LOOP "];
+    for open in control {
+        // A statement at every depth, and nothing ever closes.
+        read(format!("DO $$ {} $$;", format!("{open} DROP TABLE t; ").repeat(20_000)));
+        read(format!("DO $$ {} $$;", open.repeat(100_000)));
+    }
+    let execute = |expression: String| {
+        last_is_drop(&read(format!("DO $$ BEGIN EXECUTE {expression}; END $$;\nDROP TABLE t;")));
+    };
+    for specifier in ["%I, ", "%s.", "%1$I ", "%%", "%", "%9999999999$s", "%-10L", "é%s"] {
+        execute(format!("format('DROP TABLE {}x', t)", specifier.repeat(30_000)));
+    }
+    execute(format!("format('DROP TABLE %I'{})", ", a || b".repeat(100_000)));
+    execute(format!("'DROP TABLE '{}", " || quote_ident(t)".repeat(60_000)));
+    execute(format!("'DROP TABLE '{}", " || 'a' || t".repeat(60_000)));
+    execute(format!("'DROP TABLE a' {}", " 'b'".repeat(200_000)));
+    execute(format!("{}'DROP TABLE a'{}", "(".repeat(100_000), ")".repeat(100_000)));
+    // Variables that stand for each other, and one that is run over and over.
+    read("DO $$ DECLARE a text := b; b text := a; BEGIN EXECUTE a; EXECUTE a || b; END $$;".to_owned());
+    let long =
+        format!("DO $$ DECLARE a text := '{}'; BEGIN {} END $$;", "x".repeat(1 << 20), "EXECUTE a;".repeat(20_000));
+    read(long);
+}
+
+#[test]
 fn quotes_that_never_end() {
     for open in ["'", "\"", "$$", "$tag$", "/*", "/* /* */", "E'\\"] {
         let script = read(format!("SELECT 1;\nSELECT {open} oh;\nDROP TABLE t;\n"));

@@ -74,6 +74,47 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![8 => proptest::sample::select(words.to_vec()).prop_map(str::to_owned), 1 => ".{0,4}"]
 }
 
+/// Pieces of procedural code, to be nested at random.
+fn block_piece() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "DECLARE ",
+        "a text := 'DROP TABLE x'; ",
+        "BEGIN ",
+        "END; ",
+        "END IF; ",
+        "END LOOP; ",
+        "END CASE; ",
+        "EXCEPTION WHEN others THEN ",
+        "IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 't') THEN ",
+        "ELSIF x THEN ",
+        "ELSE ",
+        "CASE x WHEN 1 THEN ",
+        "LOOP ",
+        "FOR r IN SELECT 1 LOOP ",
+        "FOR r IN EXECUTE ",
+        "WHILE x LOOP ",
+        "COMMIT; ",
+        "a := 'é' || b; ",
+        "EXECUTE ",
+        "a",
+        "'ALTER TABLE '",
+        "'%I é'",
+        " || ",
+        "quote_ident(a)",
+        "format('DROP TABLE %I, %s.é%2$I', a",
+        "format(E'UPDATE %s SET \\n a = %L'",
+        "$f$CREATE INDEX ON %-3s (%%)$f$",
+        ", ",
+        "(",
+        ")",
+        "; ",
+        " USING a ",
+        " INTO a ",
+        "ALTER TABLE t DROP COLUMN c; ",
+        "<<l>> ",
+    ])
+}
+
 fn check(text: &str) {
     let script = parse(text, Span::new(0, u32::try_from(text.len()).unwrap()));
     let spans = statement_spans(text, Span::new(0, u32::try_from(text.len()).unwrap()));
@@ -102,6 +143,12 @@ proptest! {
     #[test]
     fn any_pieces_split(pieces in proptest::collection::vec(piece(), 0..40)) {
         check(&pieces.concat());
+    }
+
+    #[test]
+    fn any_block_is_walked(pieces in proptest::collection::vec(block_piece(), 0..60), quoted in any::<bool>()) {
+        let block = pieces.concat();
+        check(&if quoted { format!("DO '{}';", block.replace('\'', "''")) } else { format!("DO $b$ {block} $b$;") });
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Config;
+use super::policy::{self, PolicyOptions};
 use super::value::{self, ValueError};
 use crate::evidence::code;
 use crate::finding::Level;
@@ -29,8 +30,12 @@ pub(super) struct Options {
     code: Code,
     /// What is known about tables.
     tables: Tables,
+    /// What is demanded of the sessions that run migrations.
+    session: Session,
     /// A level for a rule or a group of rules, or `off`.
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// The rules a team gives itself.
+    policy: PolicyOptions,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -72,6 +77,13 @@ struct Tables {
     rows: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Session {
+    /// The longest `lock_timeout` that is not reported: `30s`.
+    max_lock_timeout: Option<Spanned<toml::Value>>,
+}
+
 /// What is wrong with a configuration, before it is known where it came from.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -94,10 +106,13 @@ pub(super) fn resolve(
         settings.transaction = Some(at(transaction, value::transaction)?);
     }
     if let Some(rows) = &options.tables.large_rows {
-        settings.large_rows = number(rows)?;
+        settings.large_rows = as_text(rows, value::rows)?;
     }
     for (table, rows) in &options.tables.rows {
-        settings.table_rows.insert(at(table, value::table)?, number(rows)?);
+        settings.table_rows.insert(at(table, value::table)?, as_text(rows, value::rows)?);
+    }
+    if let Some(longest) = &options.session.max_lock_timeout {
+        settings.max_lock_timeout = as_text(longest, value::duration)?;
     }
     settings.levels = levels(&options.rules, known)?;
     settings.code = code::Options {
@@ -105,6 +120,7 @@ pub(super) fn resolve(
         paths: options.code.paths.iter().map(|path| base.join(path)).collect(),
         exclude: Exclude::new(base.to_owned(), &options.code.exclude),
     };
+    settings.policy = policy::resolve(&options.policy)?;
     Ok(Config {
         post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
         settings,
@@ -133,17 +149,17 @@ fn levels(
 }
 
 /// Reads a value, and on failure says where it stands.
-fn at<T>(text: &Spanned<String>, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
+pub(super) fn at<T>(text: &Spanned<String>, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
     read(text.get_ref()).map_err(|error| Problem::new(error, text.span()))
 }
 
-/// A number of rows, written as a number or as text with a suffix.
-fn number(value: &Spanned<toml::Value>) -> Result<u64, Problem> {
+/// A value that may be written as a number or as text with a suffix.
+fn as_text(value: &Spanned<toml::Value>, read: impl FnOnce(&str) -> Result<u64, ValueError>) -> Result<u64, Problem> {
     let text = match value.get_ref() {
         toml::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    value::rows(&text).map_err(|error| Problem::new(error, value.span()))
+    read(&text).map_err(|error| Problem::new(error, value.span()))
 }
 
 impl Problem {

@@ -2,11 +2,19 @@
 
 use std::fmt;
 
+use regex_lite::Regex;
+
 use crate::finding::Level;
+use crate::review::session::Timeout;
 use crate::rule::RuleId;
 use crate::settings::DEFAULT_VERSION;
+use crate::settings::policy::{Forbidden, RequiredColumn};
 use crate::source::migration::TransactionMode;
 use crate::suggest::nearest;
+use crate::syntax;
+use crate::syntax::name::Name;
+use crate::syntax::span::Span;
+use crate::syntax::types::DataType;
 
 /// The versions of `PostgreSQL` that are known.
 const VERSIONS: std::ops::RangeInclusive<u16> = 12..=18;
@@ -113,6 +121,18 @@ pub fn rows(text: &str) -> Result<u64, ValueError> {
     })
 }
 
+/// Reads `30s`, `500ms` or `2min` as milliseconds, with the units of the server. A number alone might mean seconds.
+pub fn duration(text: &str) -> Result<u64, ValueError> {
+    let has_unit = text.ends_with(|last: char| last.is_ascii_alphabetic());
+    match Timeout::parse(text) {
+        Timeout::Millis(millis) if has_unit => Ok(millis),
+        _ => Err(ValueError {
+            message: format!("`{text}` is not a duration"),
+            help: Some("write `30s`, `500ms` or `2min`".to_owned()),
+        }),
+    }
+}
+
 /// Reads the name of a rule, or that of a group: all its rules. `known` are the rules, each with its group.
 pub fn rules(text: &str, known: &[(&'static str, &'static str)]) -> Result<Vec<RuleId>, ValueError> {
     let found = known.iter().filter(|(rule, group)| [*rule, *group].contains(&text));
@@ -159,6 +179,54 @@ pub fn transaction(text: &str) -> Result<TransactionMode, ValueError> {
     }
 }
 
+/// Reads a regular expression.
+pub fn pattern(text: &str) -> Result<Regex, ValueError> {
+    Regex::new(text).map_err(|error| ValueError {
+        message: format!("`{text}` is no regular expression: {error}"),
+        help: Some("write one like `^[a-z][a-z0-9_]*$`".to_owned()),
+    })
+}
+
+/// Reads `created_at` or `created_at timestamptz`.
+pub fn required_column(text: &str) -> Result<RequiredColumn, ValueError> {
+    let text = text.trim();
+    let column = syntax::column(text).map(|(name, data_type)| (name.name, Some(data_type)));
+    let bare = || Name::in_text(text, Span::default()).filter(|name| name.schema.is_none() && !text.contains(' '));
+    let (name, data_type) = column.or_else(|| Some((bare()?.name.name, None))).ok_or_else(|| ValueError {
+        message: format!("`{text}` is not a column"),
+        help: Some("write `created_at` or `created_at timestamptz`".to_owned()),
+    })?;
+    Ok(RequiredColumn { written: text.to_owned(), name, data_type })
+}
+
+/// Reads a data type. Without brackets it stands for all lengths: `char` is `char(n)`, not `char(1)`.
+pub fn data_type(text: &str) -> Result<DataType, ValueError> {
+    let (_, mut data_type) = syntax::column(&format!("a {text}")).ok_or_else(|| ValueError {
+        message: format!("`{text}` is not a data type"),
+        help: Some("write `json`, `varchar(255)` or `billing.currency`".to_owned()),
+    })?;
+    if !text.contains('(') {
+        data_type.modifiers.clear();
+    }
+    Ok(data_type)
+}
+
+/// Reads whether something is required.
+pub fn requirement(text: &str) -> Result<bool, ValueError> {
+    match text {
+        "required" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(unknown("value", text, &["required", "off"])),
+    }
+}
+
+/// Reads what migrations may not use.
+pub fn forbidden(text: &str) -> Result<Forbidden, ValueError> {
+    let found = Forbidden::ALL.iter().find(|(word, _)| *word == text).map(|(_, kind)| *kind);
+    let words = || Forbidden::ALL.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+    found.ok_or_else(|| unknown("word", text, &words()))
+}
+
 /// The error for a name that is none of the `known`, with the nearest of them.
 pub fn unknown(kind: &str, text: &str, known: &[&str]) -> ValueError {
     let help = if let Some(name) = nearest(text, known.iter().copied()) {
@@ -200,6 +268,16 @@ mod tests {
     }
 
     #[test]
+    fn durations() {
+        assert_eq!(duration("30s"), Ok(30_000));
+        assert_eq!(duration("1500 ms"), Ok(1_500));
+        assert_eq!(duration("0.5min"), Ok(30_000));
+        for wrong in ["30", "0s", "s", "", "-1s", "1 week", "é"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn tables() {
         assert_eq!(table_rows("Users=1k"), Ok(("users".to_owned(), 1_000)));
         assert_eq!(table_rows("billing.\"Big=T\" = 5"), Ok(("billing.Big=T".to_owned(), 5)));
@@ -221,7 +299,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_answered(text in any::<String>()) {
-            let _ = (engine(&text), table_rows(&text), rows(&text), fail_on(&text), transaction(&text));
+            let _ = (engine(&text), table_rows(&text), rows(&text), duration(&text), fail_on(&text), transaction(&text));
+            let _ = (pattern(&text), required_column(&text), data_type(&text), forbidden(&text));
         }
     }
 }

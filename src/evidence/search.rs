@@ -230,9 +230,7 @@ fn is_whole(bytes: &[u8], start: usize, end: usize, joined: bool) -> bool {
     }
     match before {
         None => true,
-        Some(b'-') => {
-            !start.checked_sub(2).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric)
-        }
+        Some(b'-') => !start.checked_sub(2).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric),
         Some(byte) if !is_word(byte) => true,
         Some(b'_') => {
             let head = bytes.get(..start).unwrap_or_default();

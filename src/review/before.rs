@@ -1,6 +1,7 @@
 //! The state of an operation's target just before it.
 
-use super::step::{Before, Domain};
+use super::step::{Before, Domain, Partition};
+use crate::schema::cascade::cascade;
 use crate::schema::catalog::{Catalog, Origin, Relation, TypeKind};
 use crate::schema::dependents::{Target, dependents};
 use crate::schema::operation::{Operation, OperationKind, QName};
@@ -12,19 +13,28 @@ use crate::syntax::types::DataType;
 /// Domains over domains that are followed.
 const DEEPEST_DOMAIN: usize = 32;
 
+/// Views that are named.
+const MOST_READERS: usize = 16;
+
 /// Looks the target of `operation` up.
 pub(super) fn before(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Before {
-    let mut before = Before::default();
+    let mut before = Before { cascade: cascade(catalog, operation), ..Before::default() };
     if let Some(relation) = main_relation(operation) {
         let table = catalog.index_table(relation).unwrap_or(relation);
         before.table = catalog.table(table).cloned();
         before.view = catalog.view(table).cloned();
     }
+    before.partition = partition(catalog, operation).map(Box::new);
+    before.referencing = referencing(catalog, operation);
     match &operation.kind {
         OperationKind::Alter { relation, action, .. } => alter(catalog, relation, &action.kind, &mut before),
         OperationKind::Drop { kind, name, on, .. } => drop_target(catalog, *kind, name, on.as_ref(), &mut before),
         OperationKind::AlterObject { name: Some(name), def, .. } if is_type(def.kind) => {
             user_type(catalog, name, &mut before);
+        }
+        OperationKind::AlterObject { name: Some(name), def, .. } if def.kind == ObjectKind::Schema => {
+            before.origin = catalog.schema_origin(&name.name);
+            before.known = before.origin.is_some();
         }
         _ => {
             if let Some(relation) = main_relation(operation) {
@@ -82,6 +92,7 @@ fn alter(catalog: &Catalog<'_>, relation: &QName, action: &ActionKind, before: &
         | ActionKind::SetType { column, .. } => {
             column_facts(catalog, relation, &column.name, before);
             before.dependents = dependents(catalog, Target::Column(relation, &column.name));
+            before.readers = readers(catalog, relation, &column.name);
         }
         ActionKind::SetDefault { column, .. }
         | ActionKind::DropDefault { column }
@@ -123,6 +134,62 @@ fn domain(catalog: &Catalog<'_>, data_type: &DataType) -> Option<Domain> {
         found = Some(Domain { base: (**base).clone(), constrained: above || *not_null || !constraints.is_empty() });
     }
     found
+}
+
+/// The partition that comes, goes or is changed by itself, with its surroundings.
+fn partition(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Option<Partition> {
+    let (parent, name) = match &operation.kind {
+        OperationKind::CreateTable { table, def } => {
+            (catalog.resolve(&def.partition_of.as_ref()?.parent), table.clone())
+        }
+        OperationKind::Alter { relation, action, .. } => match &action.kind {
+            ActionKind::AttachPartition { partition, .. } | ActionKind::DetachPartition { partition, .. } => {
+                (relation.clone(), catalog.resolve(partition))
+            }
+            ActionKind::AddColumn { .. } | ActionKind::DropColumn { .. } | ActionKind::SetType { .. } => {
+                (partitioned_parent(catalog, relation)?.clone(), relation.clone())
+            }
+            _ => return None,
+        },
+        OperationKind::Drop { kind: ObjectKind::Table | ObjectKind::ForeignTable, name, .. } => {
+            (partitioned_parent(catalog, name)?.clone(), name.clone())
+        }
+        _ => return None,
+    };
+    let table = catalog.table(&name).cloned();
+    let default = catalog.default_partition(&parent).filter(|default| **default != name);
+    let default = default.and_then(|default| catalog.table(default)).cloned();
+    Some(Partition { parent: catalog.table(&parent).cloned(), table, default })
+}
+
+fn partitioned_parent<'c>(catalog: &'c Catalog<'_>, table: &QName) -> Option<&'c QName> {
+    let partitioned = |parent: &&QName| catalog.table(parent).is_some_and(|parent| parent.partitioned);
+    catalog.table(table)?.parents.iter().find(partitioned)
+}
+
+/// Views whose columns can only be those of the table.
+fn readers(catalog: &Catalog<'_>, table: &QName, column: &Symbol) -> Vec<QName> {
+    let reads = |view: &&QName| {
+        catalog.view(view).is_some_and(|view| view.reads.as_slice() == [table.clone()] && view.columns.contains(column))
+    };
+    catalog.links.readers.get(table).into_iter().flatten().filter(reads).take(MOST_READERS).cloned().collect()
+}
+
+/// The other side of the foreign keys to what is dropped, emptied or changed.
+fn referencing(catalog: &Catalog<'_>, operation: &Operation<'_>) -> Vec<QName> {
+    let mut children = match &operation.kind {
+        OperationKind::Alter { relation, action, .. } => match &action.kind {
+            ActionKind::DropColumn { .. } | ActionKind::SetType { .. } => catalog.fk_children(relation),
+            _ => Vec::new(),
+        },
+        OperationKind::Drop { kind: ObjectKind::Table, name: table, .. } | OperationKind::Truncate { table, .. } => {
+            catalog.fk_children(table)
+        }
+        _ => Vec::new(),
+    };
+    // The key of a partition is part of that of the whole table.
+    children.retain(|child| partitioned_parent(catalog, child).is_none());
+    children
 }
 
 fn column_facts(catalog: &Catalog<'_>, relation: &QName, name: &Symbol, before: &mut Before) {

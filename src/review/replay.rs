@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::session::{Lapsed, Session};
 use super::step::{Impact, Size, Step};
-use super::track::{Tracker, Turn};
+use super::track::{Tracker, Turn, Values};
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::{Context, Engine};
 use crate::schema::catalog::{Catalog, ConstraintBody, Origin, Table};
@@ -15,6 +16,7 @@ use crate::source::migration::{Migration, Section, TransactionMode};
 use crate::syntax::Script;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Symbol;
+use crate::syntax::object::{ObjectChange, ObjectKind};
 use crate::syntax::statement::{Statement, StatementKind, Transaction};
 use crate::syntax::table::{Constraint, ConstraintKind};
 
@@ -34,6 +36,21 @@ pub struct Parsed<'a> {
 pub struct Replay<'a> {
     catalog: Catalog<'a>,
     settings: &'a Settings,
+    /// What sessions start with.
+    defaults: Values,
+    /// A `lock_timeout` that the file before set for itself.
+    left: Option<Left>,
+    /// Every file so far.
+    files: Vec<&'a Migration>,
+}
+
+/// A setting that ended with the session of its file.
+#[derive(Clone, Copy)]
+struct Left {
+    lapsed: Lapsed,
+    release: u32,
+    /// Its file does nothing but set.
+    alone: bool,
 }
 
 /// Where in the history a file stands.
@@ -48,7 +65,7 @@ pub struct Position {
 impl<'a> Replay<'a> {
     /// Before the first migration.
     pub fn new(settings: &'a Settings) -> Self {
-        Self { catalog: Catalog::default(), settings }
+        Self { catalog: Catalog::default(), settings, defaults: Values::default(), left: None, files: Vec::new() }
     }
 
     /// The schema so far.
@@ -58,23 +75,32 @@ impl<'a> Replay<'a> {
 
     /// Replays one file; adds its steps to `steps` if it is reported.
     pub fn file(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
-        let mut tracker = Tracker::default();
+        self.files.push(parsed.migration);
+        // Of an earlier release only what was meant for all that follow is worth a word.
+        let left = self.left.filter(|left| left.alone || left.release == position.release);
+        let mut tracker = Tracker::new(position.file, self.defaults, left.map(|left| left.lapsed));
         let first = steps.len();
         let mut statement_index = 0;
-        for (section, script) in &parsed.scripts {
+        for (number, (section, script)) in (0_u32..).zip(&parsed.scripts) {
             let mode = match section.transaction {
                 TransactionMode::Unknown => self.settings.transaction.unwrap_or(TransactionMode::Unknown),
                 mode => mode,
             };
-            tracker.enter(mode, script.statements.len());
+            tracker.enter(mode, &script.statements);
             let mut snapshots = Snapshots::new(&script.statements);
             snapshots.take(None, &self.catalog);
             for statement in &script.statements {
-                let place = Place { parsed, position, mode, statement, statement_index };
+                let place = Place { parsed, position, mode, statement, statement_index, section: number };
                 self.statement(place, &mut tracker, &mut snapshots, steps);
                 statement_index += 1;
             }
             self.catalog.end_transaction();
+        }
+        self.defaults = tracker.handed_on();
+        let sets = |statement: &Statement| matches!(statement.kind, StatementKind::Set(_));
+        let alone = parsed.scripts.iter().flat_map(|(_, script)| &script.statements).all(sets);
+        if let Some(lapsed) = tracker.left() {
+            self.left = Some(Left { lapsed, release: position.release, alone });
         }
         let locks = tracker.into_locks();
         for step in steps.iter_mut().skip(first) {
@@ -91,25 +117,44 @@ impl<'a> Replay<'a> {
         snapshots: &mut Snapshots<'a>,
         steps: &mut Vec<Step<'a>>,
     ) {
-        for operation in lower(place.statement, &self.catalog) {
-            match &operation.kind {
-                OperationKind::Transaction(transaction) => {
-                    let turn = tracker.control(transaction, operation.span);
-                    self.turn(turn, snapshots);
-                }
-                OperationKind::Set(setting) => tracker.set(setting),
-                OperationKind::Do { commits: true } => tracker.commits(),
-                _ => {}
+        tracker.next_statement();
+        let operations = lower(place.statement, &self.catalog);
+        let made: Vec<_> = operations.iter().filter(|operation| operation.is_unknown()).cloned().collect();
+        for operation in operations {
+            if matches!(operation.kind, OperationKind::Do { commits: true }) {
+                tracker.commits();
             }
+            let session = tracker.session();
+            self.follow(&operation, tracker, snapshots);
             let origin = Origin { release: place.position.release, file: place.position.file, span: operation.span };
             if place.parsed.migration.reported {
-                let step = self.step(place, operation, tracker);
+                let step = self.step(place, operation, session);
                 tracker.hold(&step.impacts, step.operation.span);
                 let mismatches = self.catalog.apply(&step.operation, origin);
                 steps.push(Step { mismatches, ..step });
             } else {
                 self.catalog.apply(&operation, origin);
             }
+        }
+        for operation in &made {
+            self.catalog.forget_unknown(operation);
+        }
+    }
+
+    /// What an operation does to the session.
+    fn follow(&mut self, operation: &Operation<'a>, tracker: &mut Tracker, snapshots: &mut Snapshots<'a>) {
+        match &operation.kind {
+            OperationKind::Transaction(transaction) => {
+                let turn = tracker.control(transaction, operation.span);
+                self.turn(turn, snapshots);
+            }
+            OperationKind::Set(setting) => tracker.set(setting, operation.span, operation.body.is_some()),
+            OperationKind::AlterObject { def, .. } => {
+                if let ObjectChange::Setting(setting) = &def.change {
+                    tracker.store(setting, operation.span, def.kind == ObjectKind::Database);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -131,13 +176,15 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn step(&self, place: Place<'a>, operation: Operation<'a>, tracker: &Tracker) -> Step<'a> {
-        let context = Context { version: self.settings.version, utc: tracker.utc() };
+    fn step(&self, place: Place<'a>, operation: Operation<'a>, session: Session) -> Step<'a> {
+        let context = Context { version: self.settings.version, utc: session.utc };
         let effects = Engine::Postgres.effects(&operation, &self.catalog, context);
         let before = super::before::before(&self.catalog, &operation);
         let fresh = self.fresh(&effects, place.position.release);
         let mut impacts = self.impacts(&effects, &fresh);
-        let origin = before.table.as_ref().and_then(|table| table.origin);
+        // Whose rows are looked up: those of the table that gets the key, or of the partition that joins one with keys.
+        let attached = before.partition.as_ref().and_then(|partition| partition.table.as_ref());
+        let origin = attached.or(before.table.as_ref()).and_then(|table| table.origin);
         if origin.is_some_and(|origin| origin.release == place.position.release) {
             // A new table has no rows to look up in the tables its foreign keys refer to.
             let referenced = self.referenced(&operation, before.table.as_deref());
@@ -145,9 +192,13 @@ impl<'a> Replay<'a> {
                 impact.scan = false;
             }
         }
+        let called = operation.body.and_then(|body| body.called);
+        let source = called.and_then(|site| self.files.get(site.file as usize)).copied();
         Step {
             migration: place.parsed.migration,
             file: place.position.file,
+            section: place.section,
+            source: source.unwrap_or(place.parsed.migration),
             mode: place.mode,
             statement: place.statement,
             statement_index: place.statement_index,
@@ -156,7 +207,7 @@ impl<'a> Replay<'a> {
             impacts,
             fresh,
             before,
-            session: tracker.session(),
+            session,
             mismatches: Vec::new(),
         }
     }
@@ -199,7 +250,7 @@ impl<'a> Replay<'a> {
             ConstraintKind::ForeignKey(key) => Some(self.catalog.resolve(&key.table)),
             _ => None,
         };
-        let OperationKind::Alter { action, .. } = &operation.kind else { return BTreeSet::new() };
+        let OperationKind::Alter { relation, action, .. } = &operation.kind else { return BTreeSet::new() };
         let direct: Vec<QName> = match &action.kind {
             ActionKind::AddConstraint(constraint) => target(constraint).into_iter().collect(),
             ActionKind::AddColumn { column, .. } => column.constraints.iter().filter_map(target).collect(),
@@ -209,6 +260,7 @@ impl<'a> Replay<'a> {
                     _ => Vec::new(),
                 }
             }
+            ActionKind::AttachPartition { .. } => self.catalog.fk_parents(relation),
             _ => Vec::new(),
         };
         let partitions: Vec<QName> = direct.iter().flat_map(|table| self.catalog.partitions_deep(table)).collect();
@@ -216,13 +268,10 @@ impl<'a> Replay<'a> {
     }
 
     fn size(&self, relation: &QName) -> Size {
-        let rows = &self.settings.table_rows;
-        let qualified = format!("{}.{}", relation.schema, relation.name);
-        let short = (&*relation.schema == "public").then(|| &*relation.name);
-        match rows.get(&qualified).or_else(|| short.and_then(|name| rows.get(name))) {
+        match self.settings.rows(relation) {
             None => Size::Unknown,
-            Some(rows) if *rows < self.settings.large_rows => Size::Small(*rows),
-            Some(rows) => Size::Large(*rows),
+            Some(rows) if rows < self.settings.large_rows => Size::Small(rows),
+            Some(rows) => Size::Large(rows),
         }
     }
 }
@@ -235,6 +284,7 @@ struct Place<'a> {
     mode: TransactionMode,
     statement: &'a Statement,
     statement_index: u32,
+    section: u32,
 }
 
 /// Schemas to come back to. Taken only in sections that hold a `ROLLBACK`.

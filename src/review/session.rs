@@ -15,8 +15,16 @@ pub struct Session {
     pub transaction: Option<OpenTransaction>,
     /// `lock_timeout` in effect.
     pub lock_timeout: Timeout,
+    /// Where the file set it.
+    pub lock_timeout_at: Option<Span>,
     /// `statement_timeout` in effect.
     pub statement_timeout: Timeout,
+    /// Where the file set it.
+    pub statement_timeout_at: Option<Span>,
+    /// The last `lock_timeout` that was written and does not hold, where none holds.
+    pub lapsed: Option<Lapsed>,
+    /// Nothing tells whether the migration tool opens a transaction, and the file opens and ends none itself.
+    pub maybe_wrapped: bool,
     /// All locks the file takes; `range` says which of them are held now. Shared: a transaction over thousands of tables
     /// would cost their square otherwise.
     pub(super) locks: Arc<Vec<HeldLock>>,
@@ -58,6 +66,78 @@ pub enum Timeout {
     Unreadable,
 }
 
+impl Timeout {
+    /// Reads `5s`, `500ms`, `2min`, `5000`, as the server does.
+    pub fn parse(value: &str) -> Self {
+        let value = value.trim();
+        let digits = value.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(value.len());
+        let (number, unit) = value.split_at(digits);
+        let factor = match unit.trim() {
+            "" | "ms" => 1.0,
+            "us" => 0.001,
+            "s" => 1_000.0,
+            "min" => 60_000.0,
+            "h" => 3_600_000.0,
+            "d" => 86_400_000.0,
+            _ => return Self::Unreadable,
+        };
+        match number.parse::<f64>() {
+            Ok(number) => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "saturates, and is not negative"
+                )]
+                let millis = (number * factor).round() as u64;
+                if millis == 0 { Self::Off } else { Self::Millis(millis) }
+            }
+            Err(_) => Self::Unreadable,
+        }
+    }
+
+    /// Whether a wait ends some time.
+    pub fn ends(self) -> bool {
+        matches!(self, Self::Millis(_) | Self::Unreadable)
+    }
+
+    /// Whether a wait ends after at most `millis` milliseconds.
+    pub fn ends_within(self, millis: u64) -> bool {
+        matches!(self, Self::Millis(own) if own <= millis)
+    }
+}
+
+/// A `lock_timeout` that was written and does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lapsed {
+    /// The file it was written in.
+    pub file: u32,
+    /// Where it was set.
+    pub set: Option<Span>,
+    /// Why it does not hold.
+    pub why: Lapse,
+    /// The statement that ended it.
+    pub at: Option<Span>,
+}
+
+/// Why a setting does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// `SET LOCAL` outside a transaction.
+    OutsideTransaction,
+    /// `SET LOCAL`, and its transaction has ended.
+    TransactionEnded,
+    /// The transaction or savepoint was rolled back.
+    RolledBack,
+    /// `RESET`, `DISCARD`, `SET … TO DEFAULT`.
+    Reset,
+    /// Set to zero.
+    SwitchedOff,
+    /// `ALTER ROLE` or `ALTER DATABASE`: sessions that begin later have it.
+    NewSessions,
+    /// Set in another file, whose session is over.
+    SessionEnded,
+}
+
 /// A lock taken earlier in the same transaction.
 #[derive(Clone, Debug)]
 pub struct HeldLock {
@@ -69,4 +149,22 @@ pub struct HeldLock {
     pub mode: LockMode,
     /// The clause that took it.
     pub by: Span,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_have_the_servers_units() {
+        for (text, expected) in [
+            ("5s", Timeout::Millis(5_000)),
+            ("500", Timeout::Millis(500)),
+            ("2min", Timeout::Millis(120_000)),
+            ("0", Timeout::Off),
+            ("${timeout}", Timeout::Unreadable),
+        ] {
+            assert_eq!(Timeout::parse(text), expected, "{text}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
 use crate::evidence::Evidence;
 use crate::schema::apply::Mismatch;
+use crate::schema::cascade::Cascade;
 use crate::schema::catalog::{Catalog, Column, Origin, Table, UserType, View};
 use crate::schema::operation::{Operation, QName};
 use crate::settings::Settings;
@@ -38,6 +39,10 @@ pub struct Step<'a> {
     pub migration: &'a Migration,
     /// Index of the file in the history.
     pub file: u32,
+    /// Number of the section in the file. A transaction ends with its section.
+    pub section: u32,
+    /// The file its clauses are written in: another one where they stand in a function that is called.
+    pub source: &'a Migration,
     /// How the section of the file runs.
     pub mode: TransactionMode,
     /// The top-level statement it came from.
@@ -77,8 +82,27 @@ pub struct Before {
     pub renamed: Option<Origin>,
     /// Views, triggers and functions that still use the target, in words: "view `active_users`".
     pub dependents: Vec<String>,
+    /// What `CASCADE` takes along, where it says so.
+    pub cascade: Option<Cascade>,
     /// Whether the history knows that the target exists.
     pub known: bool,
+    /// What stands around the partition that is attached, detached, created or dropped, or gets other columns.
+    pub partition: Option<Box<Partition>>,
+    /// Views that read a column of the target and nothing but its table, where the column is dropped or gets another type.
+    pub readers: Vec<QName>,
+    /// Tables with a foreign key to the target, where it is dropped, emptied, or a column of it changed.
+    pub referencing: Vec<QName>,
+}
+
+/// A partition, the table it belongs to and the one beside it that takes all other rows, where the history knows them.
+#[derive(Clone, Debug, Default)]
+pub struct Partition {
+    /// The partitioned table.
+    pub parent: Option<Arc<Table>>,
+    /// The partition, unless it is new.
+    pub table: Option<Arc<Table>>,
+    /// The default partition, if that is another one.
+    pub default: Option<Arc<Table>>,
 }
 
 /// A domain, followed down to a type that is none.

@@ -3,40 +3,66 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::session::{HeldLock, OpenTransaction, Session, Timeout};
+use super::session::{HeldLock, Lapse, Lapsed, OpenTransaction, Session, Timeout};
 use super::step::Impact;
 use crate::engine::lock::LockMode;
 use crate::schema::operation::QName;
 use crate::source::migration::TransactionMode;
 use crate::syntax::name::Symbol;
 use crate::syntax::span::Span;
-use crate::syntax::statement::{Setting, Transaction};
+use crate::syntax::statement::{Setting, Statement, StatementKind, Transaction};
 
 /// Settings that matter.
 #[derive(Clone, Copy, Debug, Default)]
-struct Values {
-    lock_timeout: Timeout,
-    statement_timeout: Timeout,
+pub(super) struct Values {
+    lock_timeout: Limit,
+    statement_timeout: Limit,
     utc: bool,
+}
+
+/// A timeout, and the place in the file that set it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Limit {
+    value: Timeout,
+    at: Option<Span>,
 }
 
 /// The session of one file.
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
+    file: u32,
     mode: Option<TransactionMode>,
+    /// See `Session`.
+    maybe_wrapped: bool,
     transaction: Option<OpenTransaction>,
     /// What `SET` set.
     session: Values,
     /// What is in effect: `session`, overlaid by `SET LOCAL`.
     current: Values,
     at_begin: Values,
+    /// What a new session starts with, as far as `ALTER DATABASE` told.
+    defaults: Values,
+    /// The defaults of the sessions after this one.
+    later_defaults: Values,
+    /// Why what `SET LOCAL` sets outside a transaction is gone with the next statement.
+    local: Option<Lapse>,
+    lapsed: Option<Lapsed>,
     /// Every lock of the file, those that were released too.
     locks: Vec<HeldLock>,
     /// Where in `locks` those of the open transaction start.
     start: usize,
     /// The strongest lock held on each relation.
     strongest: BTreeMap<QName, LockMode>,
-    savepoints: Vec<(Symbol, Values, usize)>,
+    savepoints: Vec<Savepoint>,
+}
+
+#[derive(Debug)]
+struct Savepoint {
+    name: Symbol,
+    session: Values,
+    current: Values,
+    /// Locks held.
+    held: usize,
 }
 
 /// What transaction control did to the schema.
@@ -57,34 +83,63 @@ pub(super) enum Turn {
 }
 
 impl Tracker {
-    /// Starts a section of `statements` statements. Settings outlive it; transactions do not.
-    pub(super) fn enter(&mut self, mode: TransactionMode, statements: usize) {
+    /// The session of the file number `file`. `lapsed`: what an earlier file set for itself.
+    pub(super) fn new(file: u32, defaults: Values, lapsed: Option<Lapsed>) -> Self {
+        let (session, current, later_defaults) = (defaults, defaults, defaults);
+        Self { file, session, current, defaults, later_defaults, lapsed, ..Self::default() }
+    }
+
+    /// Starts a section. Settings outlive it; transactions do not.
+    pub(super) fn enter(&mut self, mode: TransactionMode, statements: &[Statement]) {
         self.mode = Some(mode);
+        self.maybe_wrapped = mode == TransactionMode::Unknown && !statements.iter().any(controls);
         self.close();
-        self.current = self.session;
+        self.put(self.session, self.session, Lapse::TransactionEnded, None);
         self.transaction = match mode {
             TransactionMode::Wrapped => Some(OpenTransaction::Tool),
-            TransactionMode::SingleQuery if statements > 1 => Some(OpenTransaction::Implicit),
+            TransactionMode::SingleQuery if statements.len() > 1 => Some(OpenTransaction::Implicit),
             TransactionMode::SingleQuery | TransactionMode::None | TransactionMode::Unknown => None,
         };
         self.at_begin = self.session;
     }
 
-    /// What holds for the next statement.
-    pub(super) fn session(&self) -> Session {
-        Session {
-            transaction: self.transaction,
-            lock_timeout: self.current.lock_timeout,
-            statement_timeout: self.current.statement_timeout,
-            locks: Arc::default(),
-            range: self.start..self.locks.len(),
-            utc: self.current.utc,
+    /// A statement begins. Outside a transaction, what `SET LOCAL` set in the one before is gone.
+    pub(super) fn next_statement(&mut self) {
+        if self.transaction.is_none()
+            && !self.maybe_wrapped
+            && let Some(why) = self.local.take()
+        {
+            self.put(self.session, self.session, why, None);
         }
     }
 
-    /// The time zone is known to be UTC.
-    pub(super) fn utc(&self) -> bool {
-        self.current.utc
+    /// What holds for the next operation.
+    pub(super) fn session(&self) -> Session {
+        let Values { lock_timeout, statement_timeout, utc } = self.current;
+        Session {
+            transaction: self.transaction,
+            lock_timeout: lock_timeout.value,
+            lock_timeout_at: lock_timeout.at,
+            statement_timeout: statement_timeout.value,
+            statement_timeout_at: statement_timeout.at,
+            lapsed: self.lapsed.filter(|_| !lock_timeout.value.ends()),
+            maybe_wrapped: self.maybe_wrapped,
+            locks: Arc::default(),
+            range: self.start..self.locks.len(),
+            utc,
+        }
+    }
+
+    /// What sessions after this one start with.
+    pub(super) fn handed_on(&self) -> Values {
+        self.later_defaults
+    }
+
+    /// The `lock_timeout` that ends with this session.
+    pub(super) fn left(&self) -> Option<Lapsed> {
+        let Limit { value, at } = self.session.lock_timeout;
+        let at = at.filter(|_| value.ends())?;
+        Some(Lapsed { file: self.file, set: Some(at), why: Lapse::SessionEnded, at: None })
     }
 
     /// Keeps the locks of a statement until its transaction ends.
@@ -121,23 +176,23 @@ impl Tracker {
             }
             Transaction::Begin => Turn::None,
             Transaction::Commit { chain } => {
-                self.current = self.session;
+                self.put(self.session, self.session, Lapse::TransactionEnded, Some(at));
                 self.end(*chain, at);
                 Turn::Committed
             }
             Transaction::Prepare => {
-                self.current = self.session;
+                self.put(self.session, self.session, Lapse::TransactionEnded, Some(at));
                 self.end(false, at);
                 Turn::Committed
             }
             Transaction::Rollback { chain } => {
-                self.session = self.at_begin;
-                self.current = self.session;
+                self.put(self.at_begin, self.at_begin, Lapse::RolledBack, Some(at));
                 self.end(*chain, at);
                 Turn::RolledBack
             }
             Transaction::Savepoint(name) => {
-                self.savepoints.push((name.clone(), self.current, self.locks.len() - self.start));
+                let (session, current, held) = (self.session, self.current, self.locks.len() - self.start);
+                self.savepoints.push(Savepoint { name: name.clone(), session, current, held });
                 Turn::Saved(name.clone())
             }
             Transaction::Release(name) => {
@@ -147,16 +202,13 @@ impl Tracker {
                 Turn::None
             }
             Transaction::RollbackTo(name) => {
-                let Some((index, values, held)) = self
-                    .savepoint(name)
-                    .and_then(|index| self.savepoints.get(index).map(|(_, values, held)| (index, *values, *held)))
-                else {
-                    return Turn::None;
-                };
+                let found = self.savepoint(name).and_then(|index| Some((index, self.savepoints.get(index)?)));
+                let Some((index, Savepoint { session, current, held, .. })) = found else { return Turn::None };
+                let (session, current, held) = (*session, *current, *held);
                 // The locks taken since are released, the settings come back, the savepoint stays.
                 self.savepoints.truncate(index + 1);
                 self.keep(held);
-                self.current = values;
+                self.put(session, current, Lapse::RolledBack, Some(at));
                 Turn::RolledBackTo(name.clone())
             }
         }
@@ -171,7 +223,7 @@ impl Tracker {
     }
 
     fn savepoint(&self, name: &str) -> Option<usize> {
-        self.savepoints.iter().rposition(|(known, _, _)| **known == *name)
+        self.savepoints.iter().rposition(|known| *known.name == *name)
     }
 
     fn end(&mut self, chain: bool, at: Span) {
@@ -191,76 +243,73 @@ impl Tracker {
         self.savepoints.clear();
     }
 
-    /// Follows `SET`, `RESET` and `set_config`.
-    pub(super) fn set(&mut self, setting: &Setting) {
-        let value = setting.value.as_deref();
-        let Some(name) = setting.name.as_deref() else {
-            self.session = Values::default();
-            self.current = self.session;
-            return;
-        };
-        let apply = |values: &mut Values| match name {
-            "lock_timeout" => values.lock_timeout = value.map_or(Timeout::Unset, timeout),
-            "statement_timeout" => values.statement_timeout = value.map_or(Timeout::Unset, timeout),
-            "timezone" => values.utc = value.is_some_and(is_utc),
-            _ => {}
-        };
-        if !setting.local {
-            apply(&mut self.session);
-            apply(&mut self.current);
-        } else if self.transaction.is_some() {
-            apply(&mut self.current);
+    /// Follows `SET`, `RESET` and `set_config` at `at`; `in_body`: inside a procedural block.
+    pub(super) fn set(&mut self, setting: &Setting, at: Span, in_body: bool) {
+        let mut session = self.session;
+        let mut current = self.current;
+        if setting.name.is_none() {
+            return self.put(self.defaults, self.defaults, Lapse::Reset, Some(at));
+        }
+        self.apply(&mut current, setting, at);
+        if setting.local {
+            let ends = if in_body { Lapse::TransactionEnded } else { Lapse::OutsideTransaction };
+            self.local = Some(ends);
+        } else {
+            self.apply(&mut session, setting, at);
+        }
+        let why = if setting.value.is_some() { Lapse::SwitchedOff } else { Lapse::Reset };
+        self.put(session, current, why, Some(at));
+    }
+
+    /// Follows `ALTER ROLE … SET` and `ALTER DATABASE … SET` (`everybody`), which this session does not notice.
+    pub(super) fn store(&mut self, setting: &Setting, at: Span, everybody: bool) {
+        let mut stored = self.later_defaults;
+        self.apply(&mut stored, setting, at);
+        if setting.name.as_deref() == Some("lock_timeout") && stored.lock_timeout.value.ends() {
+            self.lapsed = Some(Lapsed { file: self.file, set: Some(at), why: Lapse::NewSessions, at: None });
+        }
+        if everybody {
+            // Its place is in a file that later steps do not stand in.
+            stored.lock_timeout.at = None;
+            stored.statement_timeout.at = None;
+            self.later_defaults = stored;
         }
     }
+
+    fn apply(&self, values: &mut Values, setting: &Setting, at: Span) {
+        let value = setting.value.as_deref();
+        let limit =
+            |default: Limit| value.map_or(default, |value| Limit { value: Timeout::parse(value), at: Some(at) });
+        match setting.name.as_deref() {
+            Some("lock_timeout") => values.lock_timeout = limit(self.defaults.lock_timeout),
+            Some("statement_timeout") => values.statement_timeout = limit(self.defaults.statement_timeout),
+            Some("timezone") => values.utc = value.is_some_and(is_utc),
+            _ => {}
+        }
+    }
+
+    /// Puts values in place, and notes why a `lock_timeout` that did hold does so no more.
+    fn put(&mut self, session: Values, current: Values, why: Lapse, at: Option<Span>) {
+        let before = self.current.lock_timeout;
+        self.session = session;
+        self.current = current;
+        if before.value.ends() && !current.lock_timeout.value.ends() {
+            self.lapsed = Some(Lapsed { file: self.file, set: before.at, why, at });
+        }
+    }
+}
+
+/// Whether a statement opens or ends a transaction.
+fn controls(statement: &Statement) -> bool {
+    matches!(
+        statement.kind,
+        StatementKind::Transaction(
+            Transaction::Begin | Transaction::Commit { .. } | Transaction::Rollback { .. } | Transaction::Prepare
+        )
+    )
 }
 
 /// Zones the server treats as UTC without looking at daylight saving (fact `type-timestamp-timestamptz-*`).
 fn is_utc(value: &str) -> bool {
     ["utc", "etc/utc", "gmt"].iter().any(|zone| value.eq_ignore_ascii_case(zone))
-}
-
-/// `5s`, `500ms`, `2min`, `5000`.
-fn timeout(value: &str) -> Timeout {
-    let value = value.trim();
-    let digits = value.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(value.len());
-    let (number, unit) = value.split_at(digits);
-    let factor = match unit.trim() {
-        "" | "ms" => 1.0,
-        "us" => 0.001,
-        "s" => 1_000.0,
-        "min" => 60_000.0,
-        "h" => 3_600_000.0,
-        "d" => 86_400_000.0,
-        _ => return Timeout::Unreadable,
-    };
-    match number.parse::<f64>() {
-        Ok(number) => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "saturates, and is not negative"
-            )]
-            let millis = (number * factor).round() as u64;
-            if millis == 0 { Timeout::Off } else { Timeout::Millis(millis) }
-        }
-        Err(_) => Timeout::Unreadable,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timeouts_have_the_servers_units() {
-        for (text, expected) in [
-            ("5s", Timeout::Millis(5_000)),
-            ("500", Timeout::Millis(500)),
-            ("2min", Timeout::Millis(120_000)),
-            ("0", Timeout::Off),
-            ("${timeout}", Timeout::Unreadable),
-        ] {
-            assert_eq!(timeout(text), expected, "{text}");
-        }
-    }
 }

@@ -4,8 +4,11 @@ use super::support::removal::{Removal, Removed, removals};
 use super::support::usage::Usage;
 use super::support::{counted, with_dependents};
 use crate::review::step::Release;
-use crate::rule::Findings;
+use crate::rule::{Builder, Findings};
 use crate::syntax::name::Quoted;
+
+/// Things in a dropped schema that a finding names.
+const CONTENTS_SHOWN: usize = 5;
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     for removal in removals(release).iter().filter(|removal| removal.replacement.is_none()) {
@@ -30,7 +33,7 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
         .label(label)
         .subject(removal.what.subject())
         .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema");
-    let mut builder = with_dependents(builder, removal.step);
+    let mut builder = with_contents(with_dependents(builder, removal.step), removal);
     if let Usage::Unknown = removal.usage {
         builder = builder.note(
             "with --base the code that is running is searched for it; or say how you know that it is unused: -- \
@@ -38,6 +41,18 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
         );
     }
     removal.usage.conclude(builder.help(help(removal)), removal.step.before.dependents.is_empty());
+}
+
+/// Names what is in a schema that is dropped with everything in it.
+fn with_contents<'b>(builder: Builder<'b>, removal: &Removal<'_, '_>) -> Builder<'b> {
+    let cascade = removal.step.before.cascade.as_ref().filter(|_| matches!(removal.what, Removed::Schema(_)));
+    let inside = cascade.map(|cascade| cascade.taken.as_slice()).unwrap_or_default();
+    let builder =
+        inside.iter().take(CONTENTS_SHOWN).fold(builder, |builder, taken| builder.note(format!("{taken} goes with it")));
+    match inside.len().checked_sub(CONTENTS_SHOWN) {
+        None | Some(0) => builder,
+        Some(more) => builder.note(format!("so do {more} more")),
+    }
 }
 
 fn help(removal: &Removal<'_, '_>) -> String {

@@ -53,7 +53,7 @@ fn modified(file: u32, parsed: &Parsed<'_>, before: &str, findings: &mut Finding
 fn first_difference(migration: &Migration, before: &str) -> Option<Span> {
     let whole = |text: &str| Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
     let text = &migration.text;
-    let (new, old) = (syntax::outline(text, whole(text)), syntax::outline(before, whole(before)));
+    let (new, old) = (syntax::tokens(text, whole(text)), syntax::tokens(before, whole(before)));
     let differs = new.iter().zip(&old).find(|(new, old)| new.of(text) != old.of(before)).map(|(new, _)| *new);
     let end = || new.last().map_or_else(Span::default, |last| *last);
     let more = || new.get(old.len()).copied();

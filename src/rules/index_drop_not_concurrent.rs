@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::support::{add_concurrently, blocking, leave_first, on_new_relation, with_impacts};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
+use crate::schema::catalog::Index;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::object::{Drop, ObjectKind};
 use crate::syntax::span::Span;
@@ -17,7 +18,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
         let new = on_new_relation(step, release) || step.is_new(release, step.before.origin);
         // The start of a script that may run on an empty database, or one that is run again.
         let never_seen = step.operation.guarded && !step.before.known && made.get(name).is_some_and(|later| *later > at);
-        if !def.concurrently && !new && !never_seen && !is_partitioned(step) && !is_locked(step) {
+        if !def.concurrently && !new && !never_seen && !is_refused(step, name) && !is_locked(step) {
             report(step, name, def, findings);
         }
     }
@@ -55,9 +56,12 @@ fn report(step: &Step<'_>, name: &QName, def: &Drop, findings: &mut Findings) {
     builder.help(help(step, name, def)).emit();
 }
 
-/// The server refuses `CONCURRENTLY` for the index of a partitioned table.
-fn is_partitioned(step: &Step<'_>) -> bool {
-    step.before.table.as_ref().is_some_and(|table| table.partitioned)
+/// The server refuses `CONCURRENTLY` for the index of a partitioned table, and to drop that of a constraint at all.
+fn is_refused(step: &Step<'_>, name: &QName) -> bool {
+    let of_constraint = |index: &Index| index.constraint.is_some();
+    step.before.table.as_ref().is_some_and(|table| {
+        table.partitioned || table.index(&name.name).is_some_and(of_constraint)
+    })
 }
 
 fn help(step: &Step<'_>, name: &QName, def: &Drop) -> String {

@@ -1,10 +1,9 @@
 //! See `rules/index-not-concurrent.md`.
 
-use super::support::{add_concurrently, edit, lasting, leave_first, with_impacts};
-use crate::engine::effect::LockedKind;
+use super::support::{add_concurrently, edit, lasting, leave_first, partition, with_impacts};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
-use crate::schema::operation::{OperationKind, QName};
+use crate::schema::operation::OperationKind;
 use crate::syntax::name::Quoted;
 use crate::syntax::object::CreateIndex;
 use crate::syntax::span::Span;
@@ -22,7 +21,7 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
         .subject(table.to_string());
     builder = with_impacts(builder, lasting(step));
     if is_partitioned(step) {
-        builder.help(partitioned_help(step, table, def)).emit();
+        builder.help(partition::index_help(step, table, def)).emit();
         return;
     }
     if def.if_not_exists {
@@ -57,24 +56,4 @@ fn concurrently(step: &Step<'_>, def: &CreateIndex) -> Span {
         }
         None => Span::new(def.head.end, def.head.end),
     }
-}
-
-/// The server refuses `CONCURRENTLY` on a partitioned table.
-fn partitioned_help(step: &Step<'_>, table: &QName, def: &CreateIndex) -> String {
-    let order = "create it on the parent alone, build the index of each partition concurrently and attach it";
-    let span = step.operation.span;
-    let target = def.table.span();
-    let Some(parent) = edit::inserted(step, Span::new(target.start, target.start), "ONLY ") else { return order.to_owned() };
-    let partition = step
-        .impacts
-        .iter()
-        .find(|impact| impact.kind == LockedKind::Table && impact.relation != *table)
-        .map_or_else(|| "<partition>".to_owned(), |impact| impact.relation.short());
-    let name = def.name.as_ref().map_or_else(|| "<index>".to_owned(), |name| Quoted(&name.name).to_string());
-    let unique = if def.unique { "UNIQUE " } else { "" };
-    let keys = edit::text(step, Span::new(target.end, span.end));
-    format!(
-        "{order}:\n{parent};\nCREATE {unique}INDEX CONCURRENTLY <partition_index> ON {partition}{keys};\nALTER INDEX {name} \
-         ATTACH PARTITION <partition_index>;"
-    )
 }

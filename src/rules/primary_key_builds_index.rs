@@ -19,6 +19,8 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
         ActionKind::AddConstraint(constraint) => {
             if let ConstraintKind::PrimaryKey(primary) = &constraint.kind
                 && primary.using_index.is_none()
+                // With NOT VALID it is refused.
+                && !constraint.not_valid
             {
                 let columns: Vec<_> = primary.columns.iter().collect();
                 let help = help(step, table, constraint, &columns);

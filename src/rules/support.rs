@@ -1,15 +1,24 @@
 //! Questions that several rules ask of a step, and the words they answer with.
 
+pub(crate) mod added;
 pub(crate) mod assigned;
 pub(crate) mod batch;
+pub(crate) mod bounds;
 pub(crate) mod copies;
 pub(crate) mod edit;
+pub(crate) mod end;
 pub(crate) mod held;
 pub(crate) mod key;
+pub(crate) mod lost_key;
+pub(crate) mod partition;
+pub(crate) mod refresh;
+pub(crate) mod refusal;
+pub(crate) mod related;
 pub(crate) mod removal;
 pub(crate) mod rename;
 pub(crate) mod replaces;
 pub(crate) mod sweep;
+pub(crate) mod transaction;
 pub(crate) mod usage;
 
 use crate::engine::effect::LockedKind;
@@ -47,7 +56,7 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 /// Names what still uses the target of the step.
 pub(crate) fn with_dependents<'b>(builder: Builder<'b>, step: &Step<'_>) -> Builder<'b> {
     // A function that is called to do the change names the target, of course.
-    let called = step.operation.body.is_some_and(|body| body.called);
+    let called = step.operation.body.is_some_and(|body| body.called.is_some());
     let dependents = if called { &[] } else { step.before.dependents.as_slice() };
     let named = dependents.iter().take(DEPENDENTS_SHOWN);
     let builder = named.fold(builder, |builder, dependent| builder.note(format!("{dependent} still uses it")));
@@ -55,6 +64,13 @@ pub(crate) fn with_dependents<'b>(builder: Builder<'b>, step: &Step<'_>) -> Buil
         None | Some(0) => builder,
         Some(more) => builder.note(format!("so do {more} more")),
     }
+}
+
+/// `30s`, `2min`, `500ms`, as the server writes settings.
+pub(crate) fn duration(millis: u64) -> String {
+    let units = [(3_600_000, "h"), (60_000, "min"), (1_000, "s")];
+    let (factor, unit) = units.into_iter().find(|(factor, _)| millis.is_multiple_of(*factor)).unwrap_or((1, "ms"));
+    format!("{}{unit}", millis / factor)
 }
 
 /// The relation and the action of a step that is one action of an `ALTER TABLE`.

@@ -16,7 +16,8 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
         return;
     }
     match &action.kind {
-        ActionKind::AddConstraint(constraint) => match &constraint.kind {
+        // With NOT VALID it is refused.
+        ActionKind::AddConstraint(constraint) if !constraint.not_valid => match &constraint.kind {
             ConstraintKind::Unique(unique) if unique.using_index.is_none() => {
                 let columns: Vec<_> = unique.columns.iter().collect();
                 let help = unique_help(step, table, constraint, &columns);

@@ -24,6 +24,8 @@ use std::fmt;
 
 use super::catalog::{Catalog, Origin};
 use super::operation::{Operation, OperationKind, QName};
+use crate::syntax::alter::ActionKind;
+use crate::syntax::hole;
 use crate::syntax::name::{Quoted, Symbol};
 
 /// What an operation does not agree on with the history before it: a note, never an error.
@@ -65,6 +67,9 @@ impl<'a> Catalog<'a> {
         let in_body = operation.body.is_some();
         let lenient = operation.guarded || in_body;
         let mut log = Log { origin, lenient, in_body, opaque: self.opaque, notes: Vec::new() };
+        if operation.is_unknown() || operation.body.is_some_and(|body| body.contradicted) {
+            return self.apply_in_part(operation, &mut log);
+        }
         match &operation.kind {
             OperationKind::CreateTable { table, def } => create_table::create_table(self, table, def, &mut log),
             OperationKind::SelectInto { table, query: _ } => create_table::select_into(self, table, &mut log),
@@ -90,6 +95,7 @@ impl<'a> Catalog<'a> {
             OperationKind::Cluster { table: Some(table), index: Some(index) } => {
                 setting::cluster(self, table, Some(index));
             }
+            OperationKind::Refresh { view, no_data, .. } => object::refresh_view(self, view, *no_data),
             OperationKind::Set(setting) => self.set(setting),
             OperationKind::Transaction(transaction) => self.transaction(transaction),
             OperationKind::DynamicSql => self.opaque = true,
@@ -97,6 +103,39 @@ impl<'a> Catalog<'a> {
         }
         log.notes
     }
+
+    /// Something of it is not known, or the opposite may have been done instead: whatever it makes may be there
+    /// afterwards, and whatever it takes away may be gone.
+    fn apply_in_part(&mut self, operation: &Operation<'a>, log: &mut Log) -> Vec<Mismatch> {
+        self.opaque = true;
+        match &operation.kind {
+            OperationKind::CreateTable { table, .. } if operation.is_unknown() && hole::is_distinct(&table.name) => {
+                create_table::select_into(self, table, log);
+            }
+            OperationKind::Drop { kind, name, written, on, def } if !operation.is_unknown() => {
+                drop::drop_object(self, &drop::Dropped { kind: *kind, name, written, on: on.as_ref(), def }, log);
+            }
+            OperationKind::Alter { relation, action, alter } if !operation.is_unknown() && takes_away(&action.kind) => {
+                alter::alter(self, relation, alter, &action.kind, log);
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Forgets a table whose name was only known at run time: the same expression is another name in the next statement.
+    pub fn forget_unknown(&mut self, operation: &Operation<'_>) {
+        if let OperationKind::CreateTable { table, .. } = &operation.kind
+            && operation.is_unknown()
+            && (hole::is_open(&table.name) || hole::is_open(&table.schema))
+        {
+            create_table::clear(self, table);
+        }
+    }
+}
+
+fn takes_away(action: &ActionKind) -> bool {
+    matches!(action, ActionKind::DropColumn { .. } | ActionKind::DropConstraint { .. } | ActionKind::DropNotNull { .. })
 }
 
 /// What one operation brings along and leaves behind.

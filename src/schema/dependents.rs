@@ -28,11 +28,11 @@ pub fn dependents(catalog: &Catalog<'_>, target: Target<'_>) -> Vec<String> {
     let mut names = Vec::new();
     match target {
         Target::Relation(relation) => {
-            names.extend(views(catalog, relation, None));
+            names.extend(views(catalog, relation, None).into_iter().map(|view| view_words(catalog, view)));
             names.extend(functions(catalog, &[&relation.name], &BTreeSet::new()));
         }
         Target::Column(table, column) => {
-            names.extend(views(catalog, table, Some(column)));
+            names.extend(views(catalog, table, Some(column)).into_iter().map(|view| view_words(catalog, view)));
             let callers = triggers(catalog, table, column);
             names.extend(callers.iter().map(|(name, _)| name.clone()));
             let told = callers.into_iter().map(|(_, function)| function).collect();
@@ -59,7 +59,7 @@ pub fn dependents(catalog: &Catalog<'_>, target: Target<'_>) -> Vec<String> {
 }
 
 /// Views that read the relation (and mention the column), and views over those.
-fn views(catalog: &Catalog<'_>, relation: &QName, column: Option<&Symbol>) -> Vec<String> {
+pub(super) fn views<'c>(catalog: &'c Catalog<'_>, relation: &QName, column: Option<&Symbol>) -> Vec<&'c QName> {
     let using = |name: &&QName| {
         let reads = |column: &Symbol| catalog.view(name).is_some_and(|view| view.mentions(column));
         column.is_none_or(reads)
@@ -76,11 +76,14 @@ fn views(catalog: &Catalog<'_>, relation: &QName, column: Option<&Symbol>) -> Ve
             break;
         }
     }
-    let words = |name: &QName| match catalog.view(name) {
+    found
+}
+
+fn view_words(catalog: &Catalog<'_>, name: &QName) -> String {
+    match catalog.view(name) {
         Some(view) if view.materialized => format!("materialized view {}", name.short()),
         _ => format!("view {}", name.short()),
-    };
-    found.into_iter().map(words).collect()
+    }
 }
 
 /// Triggers on the table whose function names the column.

@@ -1,17 +1,20 @@
 //! One statement to operations: names resolved, lists taken apart, the bodies of `DO` and of called functions opened.
 //!
-//! Every name resolves against the catalog as it is before the statement, also inside a body.
+//! Every name resolves against the catalog as it is before the statement, also inside a body, but for the temporary tables
+//! that the body makes.
 
 mod body;
+mod guard;
 mod object;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use self::body::{Call, Place};
-use super::catalog::Catalog;
+use super::catalog::{Catalog, TEMPORARY};
 use super::operation::{Operation, OperationKind, QName};
 use crate::syntax::alter::{ActionKind, AlterTable};
-use crate::syntax::name::Name;
+use crate::syntax::name::{Name, Symbol};
 use crate::syntax::query::{Query, RowChange};
 use crate::syntax::span::Span;
 use crate::syntax::statement::{MaintainedTable, Setting, Statement, StatementKind};
@@ -22,7 +25,8 @@ const DEEPEST_WITH: u32 = 32;
 
 /// The operations of `statement`, in the order the server does them.
 pub fn lower<'a>(statement: &'a Statement, catalog: &Catalog<'a>) -> Vec<Operation<'a>> {
-    let mut lowering = Lowering { catalog, operations: Vec::new(), place: Place::default() };
+    let mut lowering =
+        Lowering { catalog, operations: Vec::new(), temporary: BTreeMap::new(), place: Place::default() };
     lowering.statement(statement);
     lowering.operations
 }
@@ -31,13 +35,20 @@ pub fn lower<'a>(statement: &'a Statement, catalog: &Catalog<'a>) -> Vec<Operati
 struct Lowering<'c, 'a> {
     catalog: &'c Catalog<'a>,
     operations: Vec<Operation<'a>>,
-    place: Place,
+    /// Temporary tables that a block has made so far: they hide others of their name.
+    temporary: BTreeMap<Symbol, QName>,
+    place: Place<'a>,
 }
 
 impl<'a> Lowering<'_, 'a> {
     fn push(&mut self, kind: OperationKind<'a>, span: Span, guarded: bool) {
+        let mut body = self.place.body;
+        let guarded = guarded || body.is_some_and(|body| guard::asks_for(&kind, body));
+        if let Some(site) = body.as_mut().and_then(|body| body.called.as_mut()) {
+            site.span = span;
+        }
         let span = self.place.call.unwrap_or(span);
-        self.operations.push(Operation { kind, span, guarded, body: self.place.body });
+        self.operations.push(Operation { kind, span, guarded, body });
     }
 
     fn statement(&mut self, statement: &'a Statement) {
@@ -53,7 +64,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             StatementKind::Set(setting) => self.push(OperationKind::Set(Cow::Borrowed(setting)), span, false),
             StatementKind::Do(body) => self.run_block(body, span),
-            StatementKind::Call(name) => self.call_procedure(name, span),
+            StatementKind::Call(name, literals) => self.call_procedure(name, literals, span),
             StatementKind::Explain(explained) => self.explain(explained, span),
             StatementKind::Inert { .. } => self.push(OperationKind::Inert, span, false),
             StatementKind::Unrecognized(unrecognized) => {
@@ -74,6 +85,9 @@ impl<'a> Lowering<'_, 'a> {
 
     fn create_table(&mut self, def: &'a CreateTable, span: Span) {
         let table = self.new_name(&def.name, def.temporary);
+        if &*table.schema == TEMPORARY {
+            self.temporary.insert(table.name.clone(), table.clone());
+        }
         self.push(OperationKind::CreateTable { table, def }, span, def.if_not_exists);
         if let Some(query) = &def.query {
             self.calls(query, span);
@@ -81,7 +95,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn alter(&mut self, alter: &'a AlterTable) {
-        let relation = self.catalog.resolve(&alter.name);
+        let relation = self.resolve(&alter.name);
         for action in &alter.actions {
             let guarded = alter.if_exists
                 || matches!(
@@ -99,7 +113,7 @@ impl<'a> Lowering<'_, 'a> {
     /// Statements that work on existing tables without changing what they are.
     fn maintain(&mut self, statement: &'a Statement) {
         let span = statement.span;
-        let found = |name: &Name| self.catalog.resolve(name);
+        let found = |name: &Name| self.resolve(name);
         let kind = match &statement.kind {
             StatementKind::Truncate { tables, cascade, only, restart } => {
                 let truncate =
@@ -139,7 +153,7 @@ impl<'a> Lowering<'_, 'a> {
     /// One operation per name of a list, each at its name.
     fn each(&mut self, tables: &'a [Name], kind: impl Fn(QName) -> OperationKind<'a>) {
         for table in tables {
-            self.push(kind(self.catalog.resolve(table)), table.span(), false);
+            self.push(kind(self.resolve(table)), table.span(), false);
         }
     }
 
@@ -168,7 +182,7 @@ impl<'a> Lowering<'_, 'a> {
     /// The changes inside `WITH` come first: the server runs them all, whether or not they are read.
     fn change_rows(&mut self, change: &'a RowChange, depth: u32) {
         self.changes_within(&change.query, depth);
-        let table = self.catalog.resolve(&change.table);
+        let table = self.resolve(&change.table);
         self.push(OperationKind::ChangeRows { table, change }, change.span, false);
         self.calls(&change.query, change.span);
     }
@@ -200,15 +214,25 @@ impl<'a> Lowering<'_, 'a> {
                     self.push(OperationKind::Set(Cow::Owned(setting)), span, false);
                 }
             } else {
-                self.call_function(&call.name, span, Call::Function);
+                self.call_function(&call.name, &call.literals, span, Call::Function);
             }
+        }
+    }
+
+    /// The relation of this name. In a called body, a literal of the call may tell it.
+    fn resolve(&self, name: &Name) -> QName {
+        let name = self.told(name);
+        match self.temporary.get(name.last()).filter(|_| name.schema.is_none()) {
+            Some(made) => made.clone(),
+            None => self.catalog.resolve(&name),
         }
     }
 
     /// The name a new object gets.
     fn new_name(&self, name: &Name, temporary: bool) -> QName {
+        let name = &*self.told(name);
         if temporary && name.schema.is_none() {
-            return QName { schema: super::catalog::TEMPORARY.into(), name: name.last().clone() };
+            return QName { schema: TEMPORARY.into(), name: name.last().clone() };
         }
         self.catalog.resolve_new(name)
     }

@@ -6,8 +6,8 @@ use std::fmt;
 use crate::syntax::alter::{Action, AlterTable};
 use crate::syntax::name::{Name, Quoted, Symbol};
 use crate::syntax::object::{
-    AlterObject, CreateDomain, CreateFunction, CreateIndex, CreateObject, CreateSequence, CreateTrigger, CreateType,
-    CreateView, Drop, ObjectKind,
+    AlterObject, Assembled, Condition, CreateDomain, CreateFunction, CreateIndex, CreateObject, CreateSequence,
+    CreateTrigger, CreateType, CreateView, Drop, ObjectKind,
 };
 use crate::syntax::publication::CreatePublication;
 use crate::syntax::query::{Query, RowChange};
@@ -48,22 +48,50 @@ pub struct Operation<'a> {
     /// `IF EXISTS` or `IF NOT EXISTS` stands on it.
     pub guarded: bool,
     /// Set when the operation stands inside a `DO` block or a called procedure.
-    pub body: Option<BodyPlace>,
+    pub body: Option<BodyPlace<'a>>,
+}
+
+impl Operation<'_> {
+    /// A name in it is only known at run time.
+    pub fn is_unknown(&self) -> bool {
+        self.body.is_some_and(|body| body.assembled.unknown)
+    }
 }
 
 /// Where in a procedural body an operation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct BodyPlace {
+pub struct BodyPlace<'a> {
     /// Inside a loop.
     pub in_loop: bool,
     /// The loop commits each round.
     pub commits_in_loop: bool,
-    /// Inside an `IF`: it may not run.
-    pub conditional: bool,
-    /// In the body of a function or procedure that the statement calls. The operation's span is then the call; spans
-    /// further inside belong to wherever the function was created.
-    pub called: bool,
+    /// The innermost condition around it: it may not run.
+    pub condition: Option<Asked<'a>>,
+    /// In the body of a function or procedure that the statement calls: where. The operation's span is then the call;
+    /// spans further inside belong to the file that created the function.
+    pub called: Option<Site>,
+    /// How it was put together, if at run time.
+    pub assembled: Assembled,
+    /// Another branch of the same condition does the opposite: what holds afterwards is not known.
+    pub contradicted: bool,
+}
+
+/// A condition, and the file it is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// The condition.
+    pub condition: &'a Condition,
+    /// Index of the file, where it is not that of the statement.
+    pub file: Option<u32>,
+}
+
+/// A place in some file of the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Index of the file.
+    pub file: u32,
+    /// Where in it.
+    pub span: Span,
 }
 
 /// What an operation does.

@@ -1,17 +1,25 @@
-//! Opens procedural bodies: `DO` blocks, functions, `EXECUTE 'literal'`. The SQL statements inside come out with their
+//! Opens procedural bodies: `DO` blocks, functions, what `EXECUTE` runs. The SQL statements inside come out with their
 //! places in the file, and with what the control flow around them says: in a loop, conditional, committed each round.
 
+mod condition;
+mod format;
+mod shape;
+mod template;
+mod variables;
 mod walk;
 
 use std::borrow::Cow;
 
-use super::cursor::{Cursor, fold};
+use self::template::Template;
+use super::cursor::Cursor;
+use super::hole::Fills;
 use super::lexer::lex;
 use super::name::Symbol;
-use super::object::{Body, BodyStatement};
+use super::object::{Assembled, Body, BodyStatement};
 use super::parse::{MAX_BODY_DEPTH, statement};
 use super::span::{Source, Span};
 use super::split::split;
+use super::statement::StatementKind;
 use super::token::{Token, TokenKind};
 
 /// More different words than this are not kept: nobody's function names so many columns.
@@ -23,7 +31,7 @@ pub(super) fn open_quoted(source: Source<'_>, kind: TokenKind, quoted: Span, sql
     if depth >= MAX_BODY_DEPTH {
         return Body { span: inner, dynamic: vec![inner], ..Body::default() };
     }
-    let source = Source { text: &text, base: inner.start };
+    let source = Source { text: &text, base: inner.start, fills: &[] };
     let lexed = lex(source, inner);
     let mut body = if sql {
         sql_body(source, &lexed.tokens, depth)
@@ -50,17 +58,28 @@ pub(super) fn open_tokens(cursor: Cursor<'_>, depth: u8) -> Body {
     body
 }
 
-/// Opens the literal of `EXECUTE '…'`.
-pub(super) fn open_literal(source: Source<'_>, token: Token, depth: u8) -> Body {
-    let (inner, text) = inside(source, token.kind, token.span);
+/// Reads the SQL of `EXECUTE`. None where what is not known decides what the statement is.
+fn open_template(template: &Template, fills: &Fills, depth: u8) -> Option<Body> {
+    let inner = template.span;
     if depth >= MAX_BODY_DEPTH {
-        return Body { span: inner, dynamic: vec![inner], ..Body::default() };
+        return None;
     }
-    let source = Source { text: &text, base: inner.start };
+    let source = Source { text: &template.text, base: inner.start, fills };
     let lexed = lex(source, inner);
+    if !shape::is_told(source, &lexed.tokens, &template.raw) {
+        return None;
+    }
     let mut body = sql_body(source, &lexed.tokens, depth);
+    if template.unknown || template.pieces {
+        let unread = |part: &BodyStatement| matches!(part.statement.kind, StatementKind::Unrecognized(_));
+        if body.statements.is_empty() || body.statements.iter().any(unread) {
+            return None;
+        }
+        let assembled = Assembled { unknown: template.unknown, pieces: template.pieces };
+        body.statements.iter_mut().for_each(|part| part.assembled = assembled);
+    }
     add_words(source, &lexed.tokens, &mut body.words);
-    body
+    Some(body)
 }
 
 fn sql_body(source: Source<'_>, tokens: &[Token], depth: u8) -> Body {
@@ -69,8 +88,9 @@ fn sql_body(source: Source<'_>, tokens: &[Token], depth: u8) -> Body {
         .map(|slice| BodyStatement {
             statement: statement(Cursor::new(source, slice), depth + 1),
             in_loop: false,
-            conditional: false,
-            executed: false,
+            committed: false,
+            condition: None,
+            assembled: Assembled::default(),
         })
         .collect();
     Body { statements, ..Body::default() }
@@ -97,9 +117,10 @@ fn inside(source: Source<'_>, kind: TokenKind, quoted: Span) -> (Span, Cow<'_, s
 }
 
 fn add_words(source: Source<'_>, tokens: &[Token], words: &mut Vec<Symbol>) {
+    let cursor = Cursor::new(source, tokens);
     for token in tokens {
         if matches!(token.kind, TokenKind::Word | TokenKind::Quoted) && words.len() < MAX_WORDS {
-            words.push(fold(source.at(token.span), token.kind));
+            words.push(cursor.symbol(*token));
         }
     }
     words.sort();

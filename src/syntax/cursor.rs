@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::hole;
 use super::keyword::is_reserved;
 use super::name::{Ident, Name, Symbol};
 use super::span::{Source, Span};
@@ -78,6 +79,11 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn text_of(&self, token: Token) -> &'a str {
         self.source.at(token.span)
+    }
+
+    /// The name an identifier token stands for.
+    pub(crate) fn symbol(&self, token: Token) -> Symbol {
+        fold(&hole::fold(self.text_of(token), self.source.fills), token.kind)
     }
 
     pub(crate) fn refuse<T>(&self, expected: &str) -> Parse<T> {
@@ -174,7 +180,7 @@ impl<'a> Cursor<'a> {
         match self.peek() {
             Some(token) if matches!(token.kind, TokenKind::Word | TokenKind::Quoted) => {
                 self.at += 1;
-                Ok(Ident { name: fold(self.text_of(token), token.kind), span: token.span })
+                Ok(Ident { name: self.symbol(token), span: token.span })
             }
             _ => self.refuse(what),
         }
@@ -284,7 +290,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The name an identifier token stands for.
+/// The name an identifier stands for.
 pub(crate) fn fold(text: &str, kind: TokenKind) -> Symbol {
     let name: Cow<'_, str> = if kind == TokenKind::Quoted {
         let inner = text.trim_start_matches([':', 'U', 'u', '&']);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::hole;
 use super::span::Span;
 
 /// A folded identifier. Cheap to clone: the catalog keeps many.
@@ -70,12 +71,20 @@ impl fmt::Display for Name {
     }
 }
 
+/// Whether a placeholder stands in a name: what it will be is not in the file.
+pub(crate) fn is_template(name: &str) -> bool {
+    name.contains(['{', '}', '<', '>', '#', '%', ':'])
+}
+
 /// Prints an identifier so that the server reads the same name back.
 #[derive(Clone, Copy, Debug)]
 pub struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if hole::is_open(self.0) {
+            return f.write_str(&hole::shown(self.0));
+        }
         let plain = !self.0.is_empty()
             && !self.0.starts_with(|c: char| c.is_ascii_digit() || c == '$')
             && self

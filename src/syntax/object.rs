@@ -3,13 +3,16 @@
 
 #![allow(missing_docs, reason = "each variant quotes the clause its fields are taken from")]
 
+mod body;
+
+pub use self::body::{Assembled, Body, BodyStatement, Condition, ConditionKind, Guard};
 use super::expr::Expr;
 use super::index::KeyForm;
 use super::name::{Ident, Name, Symbol};
 use super::publication::{PublicationEdit, PublicationObjects, PublicationOptions};
 use super::query::Query;
 use super::span::Span;
-use super::statement::Statement;
+use super::statement::{Setting, Statement};
 use super::table::Constraint;
 use super::types::DataType;
 
@@ -170,6 +173,8 @@ pub enum ObjectChange {
     PublicationObjects { edit: PublicationEdit, objects: PublicationObjects },
     /// Publication: `SET (publish = …)`
     PublicationOptions(PublicationOptions),
+    /// Role, database: `SET parameter TO value`, `RESET parameter`, for sessions that begin later.
+    Setting(Box<Setting>),
     /// Anything else; it changes nothing a table's readers or writers could notice.
     Other,
 }
@@ -264,6 +269,8 @@ pub struct CreateFunction {
     pub security_definer: Option<Span>,
     /// `SET search_path …` stands among its options: names in it mean the same for every caller.
     pub search_path: bool,
+    /// Names of the parameters that a call gives values to; none where one has no name.
+    pub parameters: Vec<Option<Symbol>>,
     /// The body, opened: statements with spans in the file.
     pub body: Option<Body>,
 }
@@ -278,36 +285,6 @@ pub enum Volatility {
     /// May differ with every call.
     #[default]
     Volatile,
-}
-
-/// The opened body of a function or `DO` block.
-#[derive(Clone, Debug, Default)]
-pub struct Body {
-    /// The text inside the quotes.
-    pub span: Span,
-    /// Statements in it that are SQL, in order. Control words are not statements.
-    pub statements: Vec<BodyStatement>,
-    /// There is a `COMMIT` inside a loop: each round is its own transaction.
-    pub commits_in_loop: bool,
-    /// There is a `COMMIT` or `ROLLBACK` anywhere.
-    pub commits: bool,
-    /// SQL put together at run time that could not be read: `EXECUTE` of an expression.
-    pub dynamic: Vec<Span>,
-    /// Every word of the body, folded and sorted, for "does it name this column".
-    pub words: Vec<Symbol>,
-}
-
-/// One SQL statement inside a body.
-#[derive(Clone, Debug)]
-pub struct BodyStatement {
-    /// The statement.
-    pub statement: Statement,
-    /// It is inside `LOOP`.
-    pub in_loop: bool,
-    /// It is inside `IF`, `CASE` or an exception handler: it may not run.
-    pub conditional: bool,
-    /// It came from `EXECUTE 'literal'`; spans are those of the literal.
-    pub executed: bool,
 }
 
 /// `CREATE TRIGGER`.

@@ -25,11 +25,12 @@ mod view;
 
 use super::alter::AlterKind;
 use super::cursor::{Cursor, Parse};
-use super::name::Name;
+use super::name::{Ident, Name};
 use super::object::ObjectKind;
 use super::span::Span;
 use super::statement::{Statement, StatementKind, Unrecognized};
 use super::token::TokenKind;
+use super::types::DataType;
 
 /// Blocks within blocks that are opened: `DO` inside `EXECUTE` inside a function.
 pub(super) const MAX_BODY_DEPTH: u8 = 4;
@@ -53,6 +54,14 @@ const INERT: &[&str] = &[
     "IMPORT",
     "SECURITY",
 ];
+
+/// Reads a column's name and its type, and nothing after it.
+pub(super) fn column(cursor: &mut Cursor<'_>) -> Parse<(Ident, DataType)> {
+    let name = cursor.ident("a column name")?;
+    let data_type = data_type::data_type(cursor)?;
+    cursor.expect_end()?;
+    Ok((name, data_type))
+}
 
 /// Reads one statement. Whatever cannot be read is `Unrecognized`; nothing is lost.
 pub(super) fn statement(tokens: Cursor<'_>, depth: u8) -> Statement {
@@ -124,9 +133,15 @@ fn other(cursor: &mut Cursor<'_>, depth: u8) -> Parse<StatementKind> {
         function::do_block(cursor, depth)
     } else if cursor.eat("CALL") {
         let procedure = cursor.name("a procedure")?;
-        cursor.group()?;
+        let mut list = cursor.group()?;
         cursor.expect_end()?;
-        Ok(StatementKind::Call(procedure))
+        let mut literals = Vec::new();
+        while !list.done() {
+            let mut argument = list.until_comma();
+            list.bump();
+            literals.push(argument.string("a literal").ok().filter(|_| argument.done()));
+        }
+        Ok(StatementKind::Call(procedure, literals))
     } else if cursor.eat("COMMENT ON") {
         object::comment(cursor)
     } else if cursor.at_any(&["GRANT", "REVOKE"]) {

@@ -1,5 +1,7 @@
 //! Where a piece of text stands in its file. Lines and columns exist only in `report`.
 
+use super::hole::Fills;
+
 /// A half-open byte range `start..end` of one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -47,9 +49,16 @@ impl Span {
 pub(crate) struct Source<'a> {
     pub(crate) text: &'a str,
     pub(crate) base: u32,
+    /// What its holes are known to be.
+    pub(crate) fills: &'a Fills,
 }
 
 impl<'a> Source<'a> {
+    /// A whole file.
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, base: 0, fills: &[] }
+    }
+
     /// The text at `span`, or nothing where it lies outside.
     pub(crate) fn at(self, span: Span) -> &'a str {
         let start = span.start.saturating_sub(self.base) as usize;

@@ -85,8 +85,8 @@ pub enum StatementKind {
     Set(Setting),
     /// `DO`
     Do(Box<Body>),
-    /// `CALL p(…)`
-    Call(Name),
+    /// `CALL p(…)`, with the arguments that are plain literals.
+    Call(Name, Vec<Option<Box<str>>>),
     /// `EXPLAIN` of a query or row change, which plans it and runs nothing. What `EXPLAIN ANALYZE` runs is a statement
     /// like any other.
     Explain(Box<Self>),

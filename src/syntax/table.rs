@@ -58,6 +58,11 @@ impl StorageOption {
         if self.toast || &*self.name.name != name {
             return None;
         }
+        self.truth()
+    }
+
+    /// Its value as a boolean.
+    pub fn truth(&self) -> Option<bool> {
         match self.value.as_deref() {
             None | Some("true" | "on" | "yes" | "1" | "t" | "y") => Some(true),
             Some("false" | "off" | "no" | "0" | "f" | "n") => Some(false),

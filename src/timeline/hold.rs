@@ -1,6 +1,7 @@
 //! Until when locks are held: follows the transactions and savepoints of a file.
 
 use super::{File, Release, Transaction};
+use crate::review::session::OpenTransaction;
 use crate::review::step::Step;
 use crate::schema::operation::OperationKind;
 use crate::syntax::name::Symbol;
@@ -53,7 +54,7 @@ impl Holds {
 
     /// Opens and closes transactions as the session of a step says.
     fn session(&mut self, file: &mut File<'_>, step: &Step<'_>, number: usize) {
-        let Some(opened) = step.session.transaction else {
+        let Some(opened) = opened(step) else {
             if self.open.is_some() {
                 self.close(file, number.saturating_sub(1), false);
             }
@@ -122,5 +123,15 @@ impl Holds {
 fn enter(file: &mut File<'_>, number: usize, transaction: Option<usize>) {
     if let Some(statement) = file.statements.get_mut(number) {
         statement.transaction = transaction;
+    }
+}
+
+/// The transaction that holds after a step: `BEGIN` sees none yet, or that of a string of several statements.
+fn opened(step: &Step<'_>) -> Option<OpenTransaction> {
+    match (&step.operation.kind, step.session.transaction) {
+        (OperationKind::Transaction(statement::Transaction::Begin), None | Some(OpenTransaction::Implicit)) => {
+            Some(OpenTransaction::Explicit(step.operation.span))
+        }
+        (_, transaction) => transaction,
     }
 }

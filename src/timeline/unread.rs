@@ -16,7 +16,7 @@ pub(super) fn notes(steps: &[Step<'_>]) -> Vec<String> {
         if let Some(assumed) = &step.effects.assumed {
             notes.push(format!("assumed, because {assumed}"));
         }
-        if !step.impacts.is_empty() && step.operation.body.is_some_and(|body| body.conditional) {
+        if !step.impacts.is_empty() && step.operation.body.is_some_and(|body| body.condition.is_some()) {
             notes.push("part of it runs under a condition, and is taken to run".to_owned());
         }
     }
@@ -54,5 +54,6 @@ fn unread(step: &Step<'_>, next: Option<&Step<'_>>) -> Option<String> {
 }
 
 fn opens_body(step: &Step<'_>) -> bool {
-    matches!(step.operation.kind, OperationKind::Do { .. }) && step.operation.body.is_some_and(|body| body.called)
+    matches!(step.operation.kind, OperationKind::Do { .. })
+        && step.operation.body.is_some_and(|body| body.called.is_some())
 }

@@ -55,7 +55,7 @@ fn bodies_are_opened_in_order() {
     "), @r"
     Do commits | DO $$ BEGIN LOCK TABLE a; EXECUTE format('DROP TABLE %I', 'x
     LockTable a [body] | a
-    DynamicSql [body] | format('DROP TABLE %I', 'x')
+    Drop x [body] | %I
     Query [body] | SELECT 1
     ChangeRows b [body loop commits] | UPDATE b SET x = 1 WHERE id = 5
     Drop c [body conditional] | c

@@ -287,8 +287,8 @@ fn kind(kind: &OperationKind<'_>) -> String {
 fn place(place: BodyPlace) -> String {
     let flags = [
         (true, "body"),
-        (place.called, "called"),
-        (place.conditional, "conditional"),
+        (place.called.is_some(), "called"),
+        (place.condition.is_some(), "conditional"),
         (place.in_loop, "loop"),
         (place.commits_in_loop, "commits"),
     ];

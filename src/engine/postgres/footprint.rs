@@ -177,8 +177,7 @@ impl<'c, 'a> Footprint<'c, 'a> {
 
     /// The default partition of a partitioned table.
     pub(super) fn default_partition(&self, table: &QName) -> Option<&'c QName> {
-        let is_default = |child: &&QName| self.catalog.table(child).is_some_and(|child| child.default_partition);
-        self.catalog.children.get(table)?.iter().take(MOST_REACHED).find(is_default)
+        self.catalog.default_partition(table)
     }
 
     /// Sequences owned by a column of the table, or by any of them.

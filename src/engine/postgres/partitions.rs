@@ -16,7 +16,7 @@ pub(super) fn attach(footprint: &mut Footprint<'_, '_>, parent: &QName, partitio
     footprint.lock(parent, ShareUpdateExclusive);
     let family = footprint.family(partition);
     footprint.lock_all(&family, AccessExclusive);
-    scan_unproven(footprint, partition, parent);
+    scan_unproven(footprint, partition, parent, false);
     if !default {
         open_default(footprint, parent, partition);
     }
@@ -44,16 +44,20 @@ fn open_default(footprint: &mut Footprint<'_, '_>, parent: &QName, partition: &Q
     if default != partition {
         let family = footprint.family(default);
         footprint.lock_all(&family, AccessExclusive);
-        scan_unproven(footprint, default, parent);
+        scan_unproven(footprint, default, parent, true);
     }
 }
 
 /// Reads the rows unless a validated check on the partition key stands on the table. Whether it implies the bounds is
-/// not worked out: nobody limits just that column for another reason. It must not leave room for nulls (facts
-/// `attach-with-check*`, `attach-list-with-check`, `attach-with-default-partition-both-checks`).
-fn scan_unproven(footprint: &mut Footprint<'_, '_>, table: &QName, parent: &QName) {
+/// not worked out: nobody limits just that column for another reason. It must not leave room for nulls, except in the
+/// default partition, which is where they belong (facts `attach-with-check*`, `attach-list-with-check`,
+/// `attach-with-default-partition-both-checks`).
+fn scan_unproven(footprint: &mut Footprint<'_, '_>, table: &QName, parent: &QName, default: bool) {
     let parent = footprint.catalog.table(parent).filter(|parent| parent.complete);
-    let proven = |table: &Arc<Table>| proves_bounds(table, parent.map(|parent| parent.partition_key.as_slice()));
+    let proven = |table: &Arc<Table>| {
+        let key = parent.map(|parent| parent.partition_key.as_slice());
+        proves_bounds(table, key, default)
+    };
     if footprint.catalog.table(table).is_some_and(proven) {
         footprint.assume(|| format!("the check on {} is taken to imply the partition's bounds", table.short()));
         return;
@@ -64,12 +68,14 @@ fn scan_unproven(footprint: &mut Footprint<'_, '_>, table: &QName, parent: &QNam
 }
 
 /// `key`: the partition key, where it is known. No check implies the bounds of a hash partition, whose key is empty.
-fn proves_bounds(table: &Table, key: Option<&[Symbol]>) -> bool {
+fn proves_bounds(table: &Table, key: Option<&[Symbol]>, nulls: bool) -> bool {
     table.constraints.iter().any(|constraint| {
         let ConstraintBody::Check { not_null, .. } = &constraint.kind else { return false };
         let key = key.unwrap_or(&constraint.columns);
         let never_null = |column: &Symbol| {
-            not_null.contains(column) || table.column(column).is_some_and(|column| column.not_null == Some(true))
+            nulls
+                || not_null.contains(column)
+                || table.column(column).is_some_and(|column| column.not_null == Some(true))
         };
         let covered = |column: &Symbol| constraint.columns.contains(column) && never_null(column);
         constraint.validated && constraint.enforced && !key.is_empty() && key.iter().all(covered)

@@ -123,7 +123,7 @@ fn candidate<'r>(step: &'r Step<'_>) -> Option<Candidate<'r>> {
             if updates {
                 reads.push(&*table.name);
             }
-            let called = step.operation.body.is_some_and(|body| body.called);
+            let called = step.operation.body.is_some_and(|body| body.called.is_some());
             let span = edit::place(step, change.span);
             Some(Candidate {
                 copy: Copy { file: step.file, span, target: table, columns: Vec::new() },

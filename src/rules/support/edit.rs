@@ -11,9 +11,12 @@ pub(crate) const LONGEST: u32 = 600;
 /// An expression longer than this makes a sentence unreadable.
 const LONGEST_PHRASE: usize = 60;
 
-/// The text of `span` in the file of `step`; an ellipsis where the text stands in the file of a called function.
+/// The text of `span` in the file it is written in: that of `step`, or of a called function. An ellipsis where it is put
+/// together from several literals, so that the text in the file is no SQL.
 pub(crate) fn text<'s>(step: &'s Step<'_>, span: Span) -> &'s str {
-    if is_elsewhere(step) { "…" } else { span.of(&step.migration.text) }
+    let text = span.of(&step.source.text);
+    let pieces = step.operation.body.is_some_and(|body| body.assembled.pieces);
+    if pieces && text.contains("||") { "…" } else { text }
 }
 
 /// The text of `span` as part of a sentence: none where it is long or has several lines.
@@ -28,13 +31,14 @@ pub(crate) fn place(step: &Step<'_>, span: Span) -> Span {
 
 /// Whether the spans inside the operation are those of another file: the body of a function that is called.
 pub(crate) fn is_elsewhere(step: &Step<'_>) -> bool {
-    step.operation.body.is_some_and(|body| body.called)
+    step.operation.body.is_some_and(|body| body.called.is_some())
 }
 
 /// The text of the whole operation with `insert` in the place of `at`, unless it is too long to repeat.
 pub(crate) fn inserted(step: &Step<'_>, at: Span, insert: &str) -> Option<String> {
-    let span = step.operation.span;
-    if is_elsewhere(step) || span.len() > LONGEST {
+    let body = step.operation.body;
+    let span = body.and_then(|body| body.called).map_or(step.operation.span, |site| site.span);
+    if body.is_some_and(|body| body.assembled.pieces) || span.len() > LONGEST {
         return None;
     }
     let head = text(step, Span::new(span.start, at.start));

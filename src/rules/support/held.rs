@@ -7,6 +7,9 @@ use crate::review::step::{Impact, Size, Step};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::span::Span;
 
+/// Locks of one transaction that are looked at: no real one takes more, and a file of nothing else stays cheap.
+const MOST_HELD: usize = 1024;
+
 /// A lock that makes others wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held<'r> {
@@ -52,6 +55,24 @@ impl<'r> Holds<'r> {
         let held = held.max_by_key(|held| (held.relation == *table, is_table(held.kind), held.mode))?;
         let until = transaction_words(transaction);
         Some(Held { relation: &held.relation, mode: held.mode, by: held.by, until })
+    }
+
+    /// The strongest lock that an earlier statement took on a table, among those that `counts` picks.
+    pub(crate) fn earlier(&self, step: &'r Step<'_>, counts: impl Fn(&Held<'_>) -> bool) -> Option<Held<'r>> {
+        let Some(transaction) = step.session.transaction else {
+            return self.block.filter(|held| self.is_same(step) && counts(held));
+        };
+        let until = transaction_words(transaction);
+        let earlier = |by: Span| match step.operation.body {
+            Some(_) => by != step.operation.span,
+            // The actions of one ALTER TABLE are one statement.
+            None => !step.statement.span.contains(by),
+        };
+        let tables = step.session.held().iter().take(MOST_HELD).rev().filter(|held| is_table(held.kind));
+        tables
+            .map(|held| Held { relation: &held.relation, mode: held.mode, by: held.by, until })
+            .filter(|held| held.mode.blocks_writes() && earlier(held.by) && counts(held))
+            .max_by_key(|held| held.mode)
     }
 
     /// Keeps the locks of `step` for those after it.

@@ -2,6 +2,7 @@
 
 use super::edit;
 use crate::review::step::Step;
+use crate::schema::catalog::Table;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Quoted};
@@ -35,6 +36,13 @@ pub(crate) fn statements(step: &Step<'_>, key: &NewKey<'_>) -> String {
          {} {kind} USING INDEX {index};",
         Quoted(name)
     )
+}
+
+/// A name of this stem that the table does not use yet, as SQL.
+pub(crate) fn free_name(table: &Table, stem: &str, suffix: &str) -> String {
+    let name = format!("{stem}_{suffix}");
+    let taken = table.constraint(&name).is_some() || table.index(&name).is_some();
+    Quoted(&if taken { format!("{name}_new") } else { name }).to_string()
 }
 
 /// Whether the table has a constraint or index of this name, or had one that the same statement drops.

@@ -221,7 +221,7 @@ impl<'r, 'a> Facts<'r, 'a> {
             // `DROP COLUMN IF EXISTS` of a column that the table does not have, or `IF` around it in a block.
             Removed::Column(_, column) => {
                 let lacks = |table: &Arc<Table>| table.complete && table.column(&column.name).is_none();
-                let asks = step.operation.guarded || step.operation.body.is_some_and(|body| body.conditional);
+                let asks = step.operation.guarded || step.operation.body.is_some_and(|body| body.condition.is_some());
                 asks && step.before.table.as_ref().is_some_and(lacks)
             }
             // Queries name the parent of a partition.

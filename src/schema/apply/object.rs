@@ -17,6 +17,7 @@ pub(super) fn create_view(catalog: &mut Catalog<'_>, name: &QName, def: &CreateV
         materialized: def.materialized,
         reads: Vec::new(),
         columns: def.query.columns.clone(),
+        populated: !def.no_data,
         indexes: Vec::new(),
         origin: Some(log.origin),
     };
@@ -30,6 +31,15 @@ pub(super) fn create_view(catalog: &mut Catalog<'_>, name: &QName, def: &CreateV
     view.reads = reads.into_iter().collect();
     expand_star(catalog, &mut view);
     catalog.put_view(view);
+}
+
+/// `REFRESH MATERIALIZED VIEW` fills it, or empties it.
+pub(super) fn refresh_view(catalog: &mut Catalog<'_>, name: &QName, no_data: bool) {
+    if catalog.view(name).is_some_and(|view| view.populated == no_data)
+        && let Some(view) = catalog.edit_view(name)
+    {
+        view.populated = !no_data;
+    }
 }
 
 /// The server reads `*` as the columns there are now.
@@ -65,8 +75,10 @@ pub(super) fn create_function<'a>(catalog: &mut Catalog<'a>, name: &QName, def: 
     catalog.put_function(Function {
         name: name.clone(),
         volatility: def.volatility,
+        trigger: def.trigger,
         security_definer: def.security_definer.is_some(),
         search_path: def.search_path,
+        parameters: def.parameters.clone(),
         body: def.body.as_ref(),
         words: def.body.as_ref().map(|body| body.words.clone()).unwrap_or_default(),
         overloads,

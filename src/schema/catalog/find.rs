@@ -177,6 +177,12 @@ impl Catalog<'_> {
         names.iter().map(|name| table.column(name)).collect()
     }
 
+    /// The default partition of a partitioned table.
+    pub fn default_partition(&self, table: &QName) -> Option<&QName> {
+        let is_default = |child: &&QName| self.table(child).is_some_and(|child| child.default_partition);
+        self.children.get(table)?.iter().take(MOST_DESCENDANTS).find(is_default)
+    }
+
     /// The type and the domains over it, each once.
     fn type_and_domains(&self, name: &QName) -> BTreeSet<QName> {
         let mut found = BTreeSet::from([name.clone()]);

@@ -20,6 +20,8 @@ pub struct View {
     pub reads: Vec<QName>,
     /// Column names mentioned in its query. `*` is what it read at the time; it stays where that is not known.
     pub columns: Vec<Symbol>,
+    /// It has rows of its own that can be read: not made `WITH NO DATA`, or refreshed since.
+    pub populated: bool,
     /// Indexes, if materialized.
     pub indexes: Vec<Index>,
     /// Where it was created; none when unknown.
@@ -85,12 +87,16 @@ pub struct Function<'a> {
     pub name: QName,
     /// As declared.
     pub volatility: Volatility,
+    /// `RETURNS trigger`.
+    pub trigger: bool,
     /// `SECURITY DEFINER`.
     pub security_definer: bool,
     /// It sets its own `search_path`.
     pub search_path: bool,
     /// Its opened body, where it could be read. Spans in it are those of the file that created the function.
     pub body: Option<&'a Body>,
+    /// Names of its parameters, where they have one.
+    pub parameters: Vec<Option<Symbol>>,
     /// Folded words of its body, sorted: to see whether it names a column.
     pub words: Vec<Symbol>,
     /// How many functions of this name there are, as far as can be told without argument types.

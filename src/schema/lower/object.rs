@@ -11,7 +11,7 @@ impl<'a> Lowering<'_, 'a> {
         let catalog = self.catalog;
         let (kind, guarded) = match &statement.kind {
             StatementKind::CreateIndex(def) => {
-                (OperationKind::CreateIndex { table: catalog.resolve(&def.table), def }, def.if_not_exists)
+                (OperationKind::CreateIndex { table: self.resolve(&def.table), def }, def.if_not_exists)
             }
             StatementKind::CreateView(def) => {
                 let view = self.new_name(&def.name, def.temporary);
@@ -31,7 +31,7 @@ impl<'a> Lowering<'_, 'a> {
                 (OperationKind::CreateFunction { name: catalog.resolve_new(&def.name), def }, false)
             }
             StatementKind::CreateTrigger(def) => {
-                (OperationKind::CreateTrigger { table: catalog.resolve(&def.table), def }, false)
+                (OperationKind::CreateTrigger { table: self.resolve(&def.table), def }, false)
             }
             StatementKind::CreateSchema { name: Some(name), if_not_exists } => {
                 (OperationKind::CreateSchema { name: name.name.clone() }, *if_not_exists)
@@ -41,17 +41,17 @@ impl<'a> Lowering<'_, 'a> {
                 (OperationKind::CreatePublication { tables, def }, false)
             }
             StatementKind::CreateObject(def) => {
-                let on = def.on.iter().map(|table| catalog.resolve(table)).collect();
+                let on = def.on.iter().map(|table| self.resolve(table)).collect();
                 (OperationKind::CreateObject { on, def }, def.lenient)
             }
             StatementKind::Drop(def) if !def.names.is_empty() => return self.drop_each(def),
             StatementKind::AlterObject(def) => {
-                let on = def.on.as_ref().map(|table| catalog.resolve(table));
+                let on = def.on.as_ref().map(|table| self.resolve(table));
                 let name = def.name.as_ref().map(|name| self.existing(def.kind, name, on.as_ref()));
                 (OperationKind::AlterObject { name, on, def }, false)
             }
             StatementKind::Comment { kind, name, on } => {
-                let on = on.as_ref().map(|table| catalog.resolve(table));
+                let on = on.as_ref().map(|table| self.resolve(table));
                 let name = name.as_ref().map(|name| self.existing(*kind, name, on.as_ref()));
                 (OperationKind::Comment { kind: *kind, name, on }, false)
             }
@@ -62,7 +62,7 @@ impl<'a> Lowering<'_, 'a> {
 
     fn drop_each(&mut self, def: &'a Drop) {
         for written in &def.names {
-            let on = def.on.as_ref().map(|table| self.catalog.resolve(table));
+            let on = def.on.as_ref().map(|table| self.resolve(table));
             let name = self.existing(def.kind, written, on.as_ref());
             self.push(OperationKind::Drop { kind: def.kind, name, written, on, def }, written.span(), def.if_exists);
         }
@@ -96,7 +96,7 @@ impl<'a> Lowering<'_, 'a> {
             | ObjectKind::Tablespace
             | ObjectKind::Database
             | ObjectKind::Role => QName { schema: "public".into(), name: name.last().clone() },
-            _ => self.catalog.resolve(name),
+            _ => self.resolve(name),
         }
     }
 }

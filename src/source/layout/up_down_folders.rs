@@ -14,10 +14,12 @@ pub(super) const LAYOUT: Layout = Layout {
 
 fn arrange(home: &Home) -> Vec<Arrangement> {
     let diesel = home.entries.iter().any(|entry| is_diesel(&entry.name));
+    // diesel and Hasura number every folder. Where some have only a name, it is neither, and nothing tells who runs them.
+    let numbered = home.entries.iter().all(|entry| is_numbered(&entry.name));
     let arrange = |entry: &Entry| Arrangement {
         role: if entry.file_name.eq_ignore_ascii_case("down.sql") { Role::Down } else { Role::Up },
         rank: if diesel { diesel_rank(entry) } else { Rank::named(&entry.name) },
-        transaction: transaction(entry),
+        transaction: if numbered { transaction(entry) } else { TransactionMode::Unknown },
     };
     home.entries.iter().map(arrange).collect()
 }
@@ -36,6 +38,12 @@ fn transaction(entry: &Entry) -> TransactionMode {
         Some(false) => TransactionMode::SingleQuery,
         _ => TransactionMode::Wrapped,
     }
+}
+
+/// `2020-03-06-020253_name`, `1586945600123_name`, `0001_name`.
+fn is_numbered(name: &str) -> bool {
+    let version = name.split_once('_').map_or("", |(version, _)| version);
+    !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
 }
 
 /// `2020-03-06-020253_name` or `2020-03-06-020253-0000_name`.

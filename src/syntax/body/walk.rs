@@ -1,10 +1,16 @@
 //! Walks a PL/pgSQL block: keeps a stack of open constructs and hands every SQL statement to the statement parser.
 //! Iterative, so nesting costs no stack.
 
-use super::open_literal;
+use std::sync::Arc;
+
+use super::template::{Names, template};
+use super::variables::Variables;
+use super::{condition, open_template};
 use crate::syntax::cursor::Cursor;
-use crate::syntax::object::{Body, BodyStatement};
+use crate::syntax::object::{Assembled, Body, BodyStatement, Condition, ConditionKind, Guard};
 use crate::syntax::parse::{perform, statement};
+use crate::syntax::span::Span;
+use crate::syntax::statement::Statement;
 use crate::syntax::token::{Token, TokenKind};
 
 /// Statements of the procedural language itself.
@@ -27,33 +33,64 @@ const HARMLESS: &[&str] = &["COMMENT", "GRANT", "NOTIFY", "REVOKE"];
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
     Block,
+    /// The handlers of a block.
     Handler,
     If,
     Case,
     Loop,
 }
 
-struct Walk {
+struct Walk<'t> {
     body: Body,
     open: Vec<Open>,
+    /// Of every `IF`, `CASE` and handler that is open, the branch that is being read.
+    conditions: Vec<Arc<Condition>>,
+    choices: u32,
+    loops: Loops,
+    variables: Variables<'t>,
+    names: Names,
     declaring: bool,
     depth: u8,
 }
 
+/// Loops within loops count as the outermost: a `COMMIT` anywhere in it ends its rounds.
+#[derive(Default)]
+struct Loops {
+    open: u32,
+    /// Whether each outermost loop so far commits.
+    commits: Vec<bool>,
+    /// By statement, the outermost loop it is in.
+    around: Vec<Option<usize>>,
+}
+
 pub(super) fn plpgsql(cursor: Cursor<'_>, depth: u8) -> Body {
-    let mut walk = Walk { body: Body::default(), open: Vec::new(), declaring: false, depth };
+    let mut walk = Walk {
+        body: Body::default(),
+        open: Vec::new(),
+        conditions: Vec::new(),
+        choices: 0,
+        loops: Loops::default(),
+        variables: Variables::of(cursor),
+        names: Names::default(),
+        declaring: false,
+        depth,
+    };
     let mut rest = cursor;
     while !rest.done() {
         let mut segment = rest.until(|rest| rest.at_kind(TokenKind::Semicolon) || rest.at_kind(TokenKind::Separator));
         rest.bump();
         walk.segment(&mut segment);
     }
+    for (statement, around) in walk.body.statements.iter_mut().zip(&walk.loops.around) {
+        statement.committed = around.and_then(|number| walk.loops.commits.get(number)).copied().unwrap_or_default();
+    }
+    walk.body.holes = walk.names.words;
     walk.body
 }
 
-impl Walk {
+impl<'t> Walk<'t> {
     /// One run of tokens up to a semicolon: control words, then at most one statement.
-    fn segment(&mut self, segment: &mut Cursor<'_>) {
+    fn segment(&mut self, segment: &mut Cursor<'t>) {
         while !segment.done() && self.control(segment) {}
         if segment.done() || self.declaring {
             return;
@@ -62,14 +99,16 @@ impl Walk {
             self.execute(segment);
         } else if segment.at_any(&["COMMIT", "ROLLBACK"]) {
             self.body.commits = true;
-            self.body.commits_in_loop |= self.open.contains(&Open::Loop) && segment.at("COMMIT");
+            if let Some(commits) = self.loops.commits.last_mut().filter(|_| self.loops.open > 0) {
+                *commits |= segment.at("COMMIT");
+            }
         } else if !segment.at_any(PROCEDURAL) && !assigns(segment) && segment.at_any(VERBS) {
             self.sql(*segment);
         }
     }
 
     /// Reads one control word, if one comes next.
-    fn control(&mut self, segment: &mut Cursor<'_>) -> bool {
+    fn control(&mut self, segment: &mut Cursor<'t>) -> bool {
         if segment.eat("DECLARE") {
             self.declaring = true;
         } else if segment.eat("BEGIN") {
@@ -81,27 +120,41 @@ impl Walk {
             segment.finish();
             self.close();
         } else if segment.eat("EXCEPTION") {
-            self.open.push(Open::Handler);
+            self.open(Open::Handler, ConditionKind::Handler, segment.here());
         } else if segment.eat("IF") {
-            segment.until(|segment| segment.at("THEN"));
+            let condition = segment.until(|segment| segment.at("THEN"));
             segment.eat("THEN");
-            self.open.push(Open::If);
-        } else if segment.eat_any(&["ELSIF", "ELSEIF", "WHEN"]) {
-            segment.until(|segment| segment.at("THEN"));
+            self.open(Open::If, ConditionKind::If, condition.whole());
+            self.branch(ConditionKind::If, Some(condition));
+        } else if segment.at_any(&["ELSIF", "ELSEIF", "WHEN"]) {
+            segment.bump();
+            let condition = segment.until(|segment| segment.at("THEN"));
             segment.eat("THEN");
+            let kind = match self.open.last() {
+                Some(Open::If) => ConditionKind::If,
+                Some(Open::Handler) => ConditionKind::Handler,
+                _ => ConditionKind::Case,
+            };
+            self.branch(kind, Some(condition));
         } else if segment.eat("CASE") {
-            segment.until(|segment| segment.at("WHEN"));
-            self.open.push(Open::Case);
+            let subject = segment.until(|segment| segment.at("WHEN"));
+            self.open(Open::Case, ConditionKind::Case, subject.whole());
         } else if segment.eat("ELSE") {
+            let is_if = self.open.last() == Some(&Open::If);
+            self.branch(if is_if { ConditionKind::Else } else { ConditionKind::Case }, None);
         } else {
             return self.loop_head(segment);
         }
         true
     }
 
-    fn loop_head(&mut self, segment: &mut Cursor<'_>) -> bool {
+    fn loop_head(&mut self, segment: &mut Cursor<'t>) -> bool {
         if segment.eat("LOOP") {
             self.open.push(Open::Loop);
+            if self.loops.open == 0 {
+                self.loops.commits.push(false);
+            }
+            self.loops.open += 1;
         } else if segment.eat_any(&["WHILE", "FOREACH"]) {
             segment.until(|segment| segment.at("LOOP"));
         } else if segment.at("FOR") {
@@ -123,47 +176,71 @@ impl Walk {
         true
     }
 
+    fn open(&mut self, open: Open, kind: ConditionKind, span: Span) {
+        self.open.push(open);
+        self.choices += 1;
+        self.conditions.push(Arc::new(Condition { kind, span, guard: None, choice: self.choices, branch: 0 }));
+    }
+
+    /// The next branch of the innermost construct. Without `condition` it is the one where all others fail.
+    fn branch(&mut self, kind: ConditionKind, condition: Option<Cursor<'t>>) {
+        if !matches!(self.open.last(), Some(Open::If | Open::Case | Open::Handler)) {
+            return;
+        }
+        let Some(last) = self.conditions.last_mut() else { return };
+        let guard = match condition {
+            Some(condition) => condition::guard(condition),
+            None => last.guard.clone().map(|guard| Guard { absent: !guard.absent, ..guard }),
+        };
+        let span = condition.map_or(last.span, |condition| condition.whole());
+        *last = Arc::new(Condition { kind, span, guard, choice: last.choice, branch: last.branch + 1 });
+    }
+
     /// Closes the innermost construct; the handler part of a block closes with it.
     fn close(&mut self) {
-        if self.open.pop() == Some(Open::Handler) {
-            self.open.pop();
+        match self.open.pop() {
+            Some(Open::Handler) => {
+                self.conditions.pop();
+                self.open.pop();
+            }
+            Some(Open::If | Open::Case) => {
+                self.conditions.pop();
+            }
+            Some(Open::Loop) => self.loops.open = self.loops.open.saturating_sub(1),
+            Some(Open::Block) | None => {}
         }
     }
 
-    fn place(&self, statement: crate::syntax::statement::Statement, executed: bool) -> BodyStatement {
-        BodyStatement {
-            statement,
-            in_loop: self.open.contains(&Open::Loop),
-            conditional: self.open.iter().any(|open| matches!(open, Open::If | Open::Case | Open::Handler)),
-            executed,
-        }
+    fn push(&mut self, statement: Statement, assembled: Assembled) {
+        let in_loop = self.loops.open > 0;
+        let condition = self.conditions.last().cloned();
+        self.body.statements.push(BodyStatement { statement, in_loop, committed: false, condition, assembled });
+        self.loops.around.push(self.loops.commits.len().checked_sub(1).filter(|_| in_loop));
     }
 
-    /// After `EXECUTE`: a literal is read, anything else is said to be dynamic.
-    fn execute(&mut self, segment: &mut Cursor<'_>) {
-        let written = *segment;
-        let literal = segment.bump();
-        let alone = segment.done() || segment.at_any(&["USING", "INTO"]);
-        match literal {
-            Some(token) if matches!(token.kind, TokenKind::String | TokenKind::Dollar) && alone => {
-                let opened = open_literal(segment.source, token, self.depth + 1);
+    /// After `EXECUTE`: what the literals tell is read, anything else is said to be dynamic.
+    fn execute(&mut self, segment: &mut Cursor<'t>) {
+        let argument = segment.until(|segment| segment.at_any(&["USING", "INTO"]));
+        let opened = template(argument, &self.variables, &mut self.names)
+            .and_then(|template| open_template(&template, &self.names.fills, self.depth + 1));
+        match opened {
+            Some(opened) => {
                 self.body.words.extend(opened.words);
                 self.body.dynamic.extend(opened.dynamic);
                 for inner in opened.statements {
-                    let placed = self.place(inner.statement, true);
-                    self.body.statements.push(placed);
+                    self.push(inner.statement, inner.assembled);
                 }
             }
-            _ if harmless(written) => {}
-            _ => self.body.dynamic.push(Cursor::new(written.source, written.rest()).whole()),
+            None if harmless(argument) => {}
+            None => self.body.dynamic.push(argument.whole()),
         }
     }
 
-    fn sql(&mut self, segment: Cursor<'_>) {
+    fn sql(&mut self, segment: Cursor<'t>) {
         let tokens = without_into(segment);
         let cursor = Cursor::new(segment.source, &tokens);
         let statement = if segment.at("PERFORM") { perform(cursor) } else { statement(cursor, self.depth + 1) };
-        self.body.statements.push(self.place(statement, false));
+        self.push(statement, Assembled::default());
     }
 }
 

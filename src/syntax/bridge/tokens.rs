@@ -4,6 +4,7 @@ use sqlparser::ast;
 use sqlparser::tokenizer::{Location, Span as SqlSpan, Token, TokenWithSpan};
 
 use crate::syntax::cursor::{Cursor, fold, unquote};
+use crate::syntax::hole;
 use crate::syntax::name::{Ident, Name, Symbol};
 use crate::syntax::span::Span;
 use crate::syntax::token::{Token as OurToken, TokenKind};
@@ -78,8 +79,8 @@ pub(super) fn name(object: &ast::ObjectName) -> Option<Name> {
 fn token_of(cursor: &Cursor<'_>, token: OurToken) -> Token {
     let text = cursor.text_of(token);
     match token.kind {
-        TokenKind::Word => Token::make_word(text, None),
-        TokenKind::Quoted => Token::make_word(&fold(text, token.kind), Some('"')),
+        TokenKind::Word => Token::make_word(&hole::fold(text, cursor.source.fills), None),
+        TokenKind::Quoted => Token::make_word(&cursor.symbol(token), Some('"')),
         TokenKind::String => literal(text),
         TokenKind::Dollar => Token::SingleQuotedString(short(text)),
         TokenKind::Number => Token::Number(text.to_owned(), false),

@@ -1,7 +1,7 @@
 //! Summarises expressions from their tokens. Nothing here recurses and nothing is refused.
 
 use super::data_type::data_type;
-use crate::syntax::cursor::{Cursor, fold, unquote};
+use crate::syntax::cursor::{Cursor, unquote};
 use crate::syntax::expr::{Expr, Shape};
 use crate::syntax::keyword::is_reserved;
 use crate::syntax::name::{Ident, Name, Symbol};
@@ -50,7 +50,7 @@ pub(super) fn summarize(cursor: Cursor<'_>) -> Expr {
         if next == Some(TokenKind::Dot) {
             continue;
         }
-        let name = fold(cursor.text_of(*token), token.kind);
+        let name = cursor.symbol(*token);
         let word = token.kind == TokenKind::Word;
         if next == Some(TokenKind::LeftParen) {
             if !word || !NO_FUNCTION.contains(&&*name) {
@@ -112,7 +112,7 @@ fn qualified(cursor: Cursor<'_>, tokens: &[Token], index: usize, name: Symbol, t
         .and_then(|at| tokens.get(at..=at + 1))
         .and_then(|before| match before {
             [schema, dot] if dot.kind == TokenKind::Dot => {
-                Some(Ident { name: fold(cursor.text_of(*schema), schema.kind), span: schema.span })
+                Some(Ident { name: cursor.symbol(*schema), span: schema.span })
             }
             _ => None,
         })

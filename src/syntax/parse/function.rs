@@ -2,6 +2,7 @@
 
 use crate::syntax::body;
 use crate::syntax::cursor::{Cursor, Parse};
+use crate::syntax::name::Symbol;
 use crate::syntax::object::{Body, CreateFunction, ObjectChange, Volatility};
 use crate::syntax::span::Span;
 use crate::syntax::statement::StatementKind;
@@ -15,7 +16,7 @@ pub(super) fn create_function(
     depth: u8,
 ) -> Parse<StatementKind> {
     let name = cursor.name("a function name")?;
-    cursor.group()?;
+    let parameters = parameters(cursor.group()?);
     let mut function = CreateFunction {
         name,
         procedure,
@@ -25,6 +26,7 @@ pub(super) fn create_function(
         trigger: false,
         security_definer: None,
         search_path: false,
+        parameters,
         body: None,
     };
     let mut quoted = None;
@@ -35,6 +37,23 @@ pub(super) fn create_function(
         function.body = opened(cursor, tokens, span, function.language.as_deref().unwrap_or("plpgsql"), depth);
     }
     Ok(StatementKind::CreateFunction(Box::new(function)))
+}
+
+/// Those that a call gives values to.
+fn parameters(mut list: Cursor<'_>) -> Vec<Option<Symbol>> {
+    let mut parameters = Vec::new();
+    while !list.done() {
+        let mut parameter = list.until_comma();
+        // A closing bracket without its partner is passed over too.
+        list.bump();
+        if parameter.eat("OUT") {
+            continue;
+        }
+        parameter.eat_any(&["INOUT", "IN", "VARIADIC"]);
+        let name = parameter.label("a name").ok().filter(|_| parameter.label("a type").is_ok());
+        parameters.push(name.map(|name| name.name));
+    }
+    parameters
 }
 
 fn option(

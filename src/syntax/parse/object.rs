@@ -162,6 +162,12 @@ fn change(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Parse<ObjectChange> {
         cursor.expect_end()?;
         return Ok(change);
     }
+    if matches!(kind, ObjectKind::Role | ObjectKind::Database)
+        && let Some(setting) = super::session::stored(*cursor)
+    {
+        cursor.finish();
+        return Ok(ObjectChange::Setting(Box::new(setting)));
+    }
     let change = if cursor.eat("RENAME TO") {
         ObjectChange::Rename(cursor.label("a name")?)
     } else if cursor.eat("SET SCHEMA") {

@@ -103,7 +103,7 @@ fn value(cursor: &mut Cursor<'_>, name: &str, local: bool) -> Parse<StatementKin
         match token.kind {
             TokenKind::Comma => text.push_str(", "),
             TokenKind::String | TokenKind::Dollar => text.push_str(&unquote(cursor.text_of(token))),
-            TokenKind::Quoted => text.push_str(&crate::syntax::cursor::fold(cursor.text_of(token), token.kind)),
+            TokenKind::Quoted => text.push_str(&cursor.symbol(token)),
             _ => text.push_str(cursor.text_of(token)),
         }
     }
@@ -124,4 +124,21 @@ pub(super) fn reset(cursor: &mut Cursor<'_>) -> Parse<StatementKind> {
     };
     cursor.expect_end()?;
     Ok(StatementKind::Set(Setting { name, value: None, local: false }))
+}
+
+/// `[IN DATABASE d] SET parameter TO value` or `RESET parameter`, of a role or database, if that is what comes.
+pub(super) fn stored(mut cursor: Cursor<'_>) -> Option<Setting> {
+    cursor.eat("ALL");
+    if cursor.eat("IN DATABASE") {
+        cursor.label("a database").ok()?;
+    }
+    let kind = if cursor.eat("RESET") {
+        reset(&mut cursor)
+    } else {
+        (cursor.eat("SET") && !cursor.at("TABLESPACE")).then(|| set(&mut cursor))?
+    };
+    match kind {
+        Ok(StatementKind::Set(setting)) => Some(setting),
+        _ => None,
+    }
 }

@@ -1,0 +1,87 @@
+//! The keys of `[policy]`, and what they mean.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::options::{Problem, at};
+use super::value;
+use crate::settings::policy::{Convention, ForbiddenType, NameKind, Policy};
+
+/// The rules a team gives itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct PolicyOptions {
+    /// What names have to look like: regular expressions.
+    names: Names,
+    /// Columns every new table has: `created_at`, `created_at timestamptz`.
+    required_columns: Vec<Spanned<String>>,
+    /// Types no new column has, each with what to use instead.
+    types: BTreeMap<Spanned<String>, String>,
+    /// `required` where a `statement_timeout` has to be set.
+    statement_timeout: Option<Spanned<String>>,
+    /// What no migration uses: `trigger`, `on-delete-cascade`.
+    forbidden: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Names {
+    table: Option<Spanned<String>>,
+    column: Option<Spanned<String>>,
+    index: Option<Spanned<String>>,
+    /// Every constraint whose kind has no pattern of its own.
+    constraint: Option<Spanned<String>>,
+    primary_key: Option<Spanned<String>>,
+    foreign_key: Option<Spanned<String>>,
+    unique: Option<Spanned<String>>,
+    check: Option<Spanned<String>>,
+    /// Also materialized views.
+    view: Option<Spanned<String>>,
+    /// Also procedures.
+    function: Option<Spanned<String>>,
+    /// Also domains.
+    r#type: Option<Spanned<String>>,
+    sequence: Option<Spanned<String>>,
+    trigger: Option<Spanned<String>>,
+    schema: Option<Spanned<String>>,
+}
+
+/// Resolves the options; patterns are compiled here, once.
+pub(super) fn resolve(options: &PolicyOptions) -> Result<Policy, Problem> {
+    let required_columns = options.required_columns.iter().map(|column| at(column, value::required_column));
+    let types = options.types.iter().map(|(name, advice)| {
+        let data_type = at(name, value::data_type)?;
+        Ok::<_, Problem>(ForbiddenType { data_type, advice: advice.trim().to_owned() })
+    });
+    let timeout = options.statement_timeout.as_ref().map(|word| at(word, value::requirement));
+    Ok(Policy {
+        names: conventions(&options.names)?,
+        required_columns: required_columns.collect::<Result<_, _>>()?,
+        types: types.collect::<Result<_, _>>()?,
+        statement_timeout: timeout.transpose()?.unwrap_or_default(),
+        forbidden: options.forbidden.iter().map(|word| at(word, value::forbidden)).collect::<Result<_, _>>()?,
+    })
+}
+
+fn conventions(names: &Names) -> Result<Vec<Convention>, Problem> {
+    let all = [
+        (NameKind::Table, &names.table),
+        (NameKind::Column, &names.column),
+        (NameKind::Index, &names.index),
+        (NameKind::Constraint, &names.constraint),
+        (NameKind::PrimaryKey, &names.primary_key),
+        (NameKind::ForeignKey, &names.foreign_key),
+        (NameKind::Unique, &names.unique),
+        (NameKind::Check, &names.check),
+        (NameKind::View, &names.view),
+        (NameKind::Function, &names.function),
+        (NameKind::Type, &names.r#type),
+        (NameKind::Sequence, &names.sequence),
+        (NameKind::Trigger, &names.trigger),
+        (NameKind::Schema, &names.schema),
+    ];
+    let written = all.into_iter().filter_map(|(kind, pattern)| Some((kind, pattern.as_ref()?)));
+    written.map(|(kind, pattern)| Ok(Convention { kind, pattern: at(pattern, value::pattern)? })).collect()
+}
