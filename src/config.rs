@@ -134,10 +134,6 @@ mod tests {
             exclude = ["**/seeds/**"]
             transaction = "single-query"
             post-deploy = ["db/migrations/post/**"]
-            [code]
-            search = false
-            paths = ["app"]
-            exclude = ["docs/**"]
             [tables]
             large-rows = 50_000
             [tables.rows]
@@ -166,9 +162,6 @@ mod tests {
         assert_eq!(config.paths, [Path::new("/app/db/migrations")]);
         assert_eq!(config.settings.transaction, Some(TransactionMode::SingleQuery));
         assert!(config.post_deploy.contains(Path::new("/app/db/migrations/post/1.sql")));
-        assert!(config.settings.code.off);
-        assert_eq!(config.settings.code.paths, [Path::new("/app/app")]);
-        assert!(config.settings.code.exclude.contains(Path::new("/app/docs/a.py")));
         assert_eq!(config.settings.large_rows, 50_000);
         assert_eq!(config.settings.table_rows["users"], 40_000_000);
         assert_eq!(config.settings.table_rows["billing.invoices"], 2_000);
@@ -187,6 +180,13 @@ mod tests {
         let types: Vec<_> = policy.types.iter().map(|rule| (&*rule.data_type.name, &*rule.advice)).collect();
         assert_eq!(types, [("bpchar", "use text"), ("varchar", "")]);
         assert!(policy.types[0].data_type.modifiers.is_empty(), "of any length");
+    }
+
+    #[test]
+    fn code_can_be_placed() {
+        let code = parsed("[code]\nsearch = false\npaths = [\"app\"]\nexclude = [\"docs/**\"]\n").settings.code;
+        assert!(code.off && code.exclude.contains(Path::new("/app/docs/a.py")));
+        assert_eq!(code.paths, [Path::new("/app/app")]);
     }
 
     #[test]

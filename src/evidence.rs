@@ -1,6 +1,7 @@
 //! What is known from outside the migrations: which code names what they take away.
 
 pub mod code;
+mod context;
 mod files;
 mod search;
 mod spelling;

@@ -57,6 +57,17 @@ pub enum Input {
 }
 
 impl Request {
+    /// For `inputs`, seen from `directory`, with nothing else said.
+    pub fn new(directory: PathBuf, inputs: Vec<Input>) -> Self {
+        Self {
+            directory,
+            inputs,
+            exclude: Exclude::default(),
+            post_deploy: Exclude::default(),
+            overlay: Overlay::new(),
+        }
+    }
+
     /// A path as it is shown, absolute again.
     pub fn absolute(&self, shown: &Path) -> PathBuf {
         path::absolute(&self.directory, shown)

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use switchback::lint::lint;
 use switchback::settings::Settings;
-use switchback::source::{Exclude, Input, Overlay, Request, load};
+use switchback::source::{Input, Request, load};
 use switchback::syntax::span::Span;
 use switchback::syntax::statement::StatementKind;
 use switchback::syntax::{STACK_SIZE, parse};
@@ -109,13 +109,7 @@ fn every_repository_is_answered() {
         let directory = entry.unwrap().path();
         let inputs = vec![Input::Path(PathBuf::from("."))];
         let start = Instant::now();
-        let Ok(sources) = load(&Request {
-            directory: directory.clone(),
-            inputs,
-            exclude: Exclude::default(),
-            post_deploy: Exclude::default(),
-            overlay: Overlay::new(),
-        }) else {
+        let Ok(sources) = load(&Request::new(directory.clone(), inputs)) else {
             println!("no migrations for us in {}", directory.display());
             continue;
         };

@@ -15,7 +15,7 @@ use switchback::config;
 use switchback::lint::lint;
 use switchback::report::{Report, Style, concise};
 use switchback::settings::Settings;
-use switchback::source::{Exclude, Input, Overlay, Request, load};
+use switchback::source::{Input, Request, load};
 use switchback::spec;
 
 /// Stories whose name ends so are right, on every version of the server from that of their configuration on.
@@ -32,13 +32,7 @@ fn settings(story: &Path) -> Settings {
 
 fn report(story: &Path, settings: &Settings) -> String {
     let inputs = vec![Input::Path(PathBuf::from("."))];
-    let request = Request {
-        directory: story.to_owned(),
-        inputs,
-        exclude: Exclude::default(),
-        post_deploy: Exclude::default(),
-        overlay: Overlay::new(),
-    };
+    let request = Request::new(story.to_owned(), inputs);
     let sources = load(&request).unwrap();
     let outcome = lint(&sources.migrations, settings);
     let mut text = Vec::new();

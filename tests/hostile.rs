@@ -185,7 +185,14 @@ fn long_timelines_are_drawn() {
         let span = Span::new(0, u32::try_from(text.len()).unwrap());
         let section = Section { span, direction: Direction::Up, transaction: TransactionMode::Unknown };
         let path = PathBuf::from("1.sql");
-        let migrations = [Migration { release: "1".to_owned(), path, text, sections: vec![section], reported: true, standing: Standing::default() }];
+        let migrations = [Migration {
+            release: "1".to_owned(),
+            path,
+            text,
+            sections: vec![section],
+            reported: true,
+            standing: Standing::default(),
+        }];
         let files = timeline::of(&migrations, &Settings::default());
         let picture = Picture { files: &files, version: 14, style: Style::default(), actions: false };
         for format in [pretty::write, concise::write, json::write] {

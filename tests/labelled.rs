@@ -22,7 +22,7 @@ use switchback::finding::{Finding, Level};
 use switchback::lint::lint;
 use switchback::settings::Settings;
 use switchback::source::migration::Migration;
-use switchback::source::{Exclude, Input, Overlay, Request, load};
+use switchback::source::{Input, Request, load};
 use switchback::spec;
 
 /// At least this share of the `flag` labels is found.
@@ -102,13 +102,7 @@ fn judge(folder: &Path, scores: &mut BTreeMap<(String, String), Score>) {
         return;
     }
     let files = folder.join("files");
-    let request = Request {
-        directory: files.clone(),
-        inputs: vec![Input::Path(files)],
-        exclude: Exclude::default(),
-        post_deploy: Exclude::default(),
-        overlay: Overlay::new(),
-    };
+    let request = Request::new(files.clone(), vec![Input::Path(files)]);
     let mut migrations = load(&request).unwrap().migrations;
     // Some tools keep their order outside the folder; the reviewer wrote it down.
     let place = |migration: &Migration| history.order.iter().position(|path| Path::new(path) == migration.path);

@@ -6,11 +6,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use switchback::source::{Exclude, Input, Overlay, Request, SourceError, Sources, load};
+use switchback::source::{Exclude, Input, Request, SourceError, Sources, load};
 
 fn request(inputs: Vec<Input>) -> Request {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
-    Request { directory, inputs, exclude: Exclude::default(), post_deploy: Exclude::default(), overlay: Overlay::new() }
+    Request::new(directory, inputs)
 }
 
 fn named(paths: &[&str]) -> Vec<Input> {

@@ -14,14 +14,14 @@ use switchback::report::Style;
 use switchback::report::timeline::{Picture, concise, json as document, pretty};
 use switchback::settings::Settings;
 use switchback::source::migration::{Migration, TransactionMode};
-use switchback::source::{Exclude, Input, Request, load};
+use switchback::source::{Input, Request, load};
 use switchback::timeline;
 
 type Format = fn(&Picture<'_>, &mut dyn Write) -> io::Result<()>;
 
 fn migrations() -> Vec<Migration> {
     let inputs = vec![Input::Path(PathBuf::from("fixtures/locks"))];
-    load(&Request { directory: common::root().to_owned(), inputs, exclude: Exclude::default() }).unwrap().migrations
+    load(&Request::new(common::root().to_owned(), inputs)).unwrap().migrations
 }
 
 fn written(format: Format, migrations: &[Migration], style: Style) -> String {

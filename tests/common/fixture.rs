@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use switchback::engine::lock::LockMode;
-use switchback::finding::{Finding, Level, LockClaim, Related};
+use switchback::evidence::{CodePlace, References};
+use switchback::finding::{CodeReferences, Finding, Level, LockClaim, Related};
 use switchback::fix::{Edit, Fix};
 use switchback::outcome::{Allowed, AllowedBy, Outcome, Summary};
 use switchback::report::{Report, Style};
@@ -57,7 +58,7 @@ pub(crate) fn fixture() -> Fixture {
     ];
     let mut fixture = Fixture { migrations, outcome: Outcome::default() };
     fixture.outcome.findings = vec![required_column(&fixture), index(&fixture), hostile_name(&fixture)];
-    fixture.outcome.allowed = vec![type_change(&fixture)];
+    fixture.outcome.allowed = vec![type_change(&fixture), unused(&fixture)];
     fixture.outcome.summary = Summary {
         files: 3,
         statements: 4,
@@ -127,8 +128,15 @@ fn hostile_name(fixture: &Fixture) -> Finding {
         notes: vec!["one\n::error::h\u{7}".to_owned()],
         help: Some("keep\r\n##[error]it".to_owned()),
         fix: Some(Fix::manual("keep it", vec![Edit::delete(fixture.span(2, statement))])),
+        code: Some(CodeReferences { revision: "main\u{1b}[2J (0123456789)".to_owned(), references: references() }),
         ..fixture.finding(Level::Note, "sample-name", 2, clause, statement)
     }
+}
+
+fn references() -> References {
+    let place =
+        |line, text: &str, sure| CodePlace { path: "app/\u{1b}[2J.py".to_owned(), line, text: text.to_owned(), sure };
+    References { total: 9, places: vec![place(3, "d = x\u{7}\r::error::i", true), place(12, "d", false)] }
 }
 
 fn type_change(fixture: &Fixture) -> Allowed {
@@ -138,6 +146,15 @@ fn type_change(fixture: &Fixture) -> Allowed {
         ..fixture.finding(Level::Error, "sample-type", 1, clause, clause)
     };
     Allowed { finding, reason: "a lookup table of 40 rows".to_owned(), by: AllowedBy::Directive }
+}
+
+fn unused(fixture: &Fixture) -> Allowed {
+    let clause = "CREATE INDEX users_email";
+    let finding = Finding {
+        subject: Some("public.users.email".to_owned()),
+        ..fixture.finding(Level::Error, "sample-contract", 1, clause, clause)
+    };
+    Allowed { finding, reason: "no reference in 3 files at main (0123456789)".to_owned(), by: AllowedBy::Evidence }
 }
 
 fn lock(table: &str, mode: LockMode) -> LockClaim {
