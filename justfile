@@ -6,6 +6,10 @@ ready:
 update:
     UPDATE=1 INSTA_UPDATE=always cargo test
 
+# Ask a real server whether the facts and the specifications are true. `just oracle DIR --write` writes the facts.
+oracle PG_BIN *OPTIONS:
+    cargo run --example oracle -- --pg-bin {{PG_BIN}} {{OPTIONS}}
+
 # Write the stubs of a new rule.
 new-rule ID:
     test ! -e rules/{{ID}}.md

@@ -118,6 +118,13 @@ struct World {
     utc: bool,
 }
 
+/// The results of one version.
+#[derive(Default)]
+struct Count {
+    measured: u32,
+    compared: u32,
+}
+
 /// What the model says of one statement.
 #[derive(Default)]
 struct Predicted {
@@ -146,7 +153,8 @@ fn compare_all() {
     let base: Base = serde_json::from_str(&read("base.json")).expect("the base is as described");
     let mut start = World::default();
     start.replay(&base.base);
-    let (mut rows, mut compared, mut refused) = (0, 0, 0);
+    let mut rows = 0;
+    let mut counts: BTreeMap<u16, Count> = BTreeMap::new();
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
     for line in read("facts.jsonl").lines() {
         let case: Case = serde_json::from_str(line).expect("the fact is as described");
@@ -160,11 +168,12 @@ fn compare_all() {
         }
         for fact in &case.facts {
             for version in fact.from..=fact.to {
+                let count = counts.entry(version).or_default();
+                count.measured += 1;
                 if fact.result.error.as_ref().is_some_and(|error| !needs_autocommit(error)) {
-                    refused += 1;
                     continue;
                 }
-                compared += 1;
+                count.compared += 1;
                 let differences = compare(&case, &fact.result, &world, version);
                 if !differences.is_empty() {
                     wrong.entry(case.id.clone()).or_insert_with(|| {
@@ -174,7 +183,11 @@ fn compare_all() {
             }
         }
     }
-    println!("{rows} statements, {compared} results compared, {refused} results skipped: the server refused them");
+    println!("{rows} statements");
+    for (version, Count { measured, compared }) in counts {
+        let refused = measured - compared;
+        println!("PostgreSQL {version}: {measured} measured, {compared} compared, {refused} refused by the server");
+    }
     report(&wrong);
 }
 

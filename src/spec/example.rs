@@ -41,6 +41,8 @@ pub struct File {
     pub release: Option<u32>,
     /// `transaction=`: who opens a transaction around it.
     pub transaction: Option<TransactionMode>,
+    /// `fails=`: the error a server answers with, as SQLSTATE. Nothing to the checks; `examples/oracle` runs the SQL.
+    pub fails: Option<String>,
     /// The line of the specification it begins on, from 1.
     pub line: usize,
     /// The SQL, without markers.
@@ -125,6 +127,7 @@ impl<'a> Reader<'a> {
             name: options.file.unwrap_or_else(|| UNNAMED.to_owned()),
             release: options.release,
             transaction: options.transaction,
+            fails: options.fails,
             line,
             sql,
             expected,
@@ -165,6 +168,7 @@ struct Options {
     file: Option<String>,
     release: Option<u32>,
     transaction: Option<TransactionMode>,
+    fails: Option<String>,
     version: Option<u16>,
     rows: Vec<(String, u64)>,
 }
@@ -178,6 +182,8 @@ impl Options {
             match name {
                 "file" if !value.is_empty() => options.file = Some(value.to_owned()),
                 "release" => options.release = Some(value.parse().map_err(|_| unreadable())?),
+                "fails" if is_sqlstate(value) => options.fails = Some(value.to_owned()),
+                "fails" => return Err(unreadable()),
                 "version" => options.version = Some(value.parse().map_err(|_| unreadable())?),
                 "transaction" => {
                     options.transaction = Some(match value {
@@ -198,6 +204,11 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+/// Five digits or capitals.
+fn is_sqlstate(value: &str) -> bool {
+    value.len() == 5 && value.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
 }
 
 /// The SQL without its markers, and what they expect.
@@ -252,7 +263,7 @@ mod tests {
     #[test]
     fn named_files_under_one_heading_are_one_history() {
         let text = "## Good\n```sql file=1.sql release=1 version=16\n```\nthen\n```sql file=2.sql rows=a:1,b.c:2\n```\n\
-            ### Another\n```toml\nx = 1\n```\n```sql file=3.sql transaction=single\n```\n```sql\n```\n";
+            ### Another\n```toml\nx = 1\n```\n```sql file=3.sql transaction=single fails=25001\n```\n```sql\n```\n";
         let examples = examples(text);
         let files: Vec<_> = examples.iter().map(|example| example.files.len()).collect();
         assert_eq!(files, [2, 1, 1]);
@@ -261,6 +272,7 @@ mod tests {
         assert_eq!(examples[0].configuration, None);
         assert_eq!(examples[2].configuration, Some("x = 1\n"));
         assert_eq!(examples[1].files[0].transaction, Some(TransactionMode::SingleQuery));
+        assert_eq!(examples[1].files[0].fails.as_deref(), Some("25001"));
     }
 
     #[test]
@@ -280,6 +292,7 @@ mod tests {
         assert_eq!(wrong("sql file=a release=x"), "`x` is no value for `release`");
         assert_eq!(wrong("sql relase=1"), "`relase=1` is no option of a `sql` block");
         assert_eq!(wrong("sql transaction=maybe"), "`maybe` is no value for `transaction`");
+        assert_eq!(wrong("sql fails=25p1"), "`25p1` is no value for `fails`");
         assert_eq!(wrong("sql rows=users"), "`users` is no value for `rows`");
     }
 }
