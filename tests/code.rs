@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
-mod common;
+#[path = "common/repository.rs"]
+mod repository;
 
-use common::repository::Repository;
+use repository::Repository;
 use std::process::Output;
 
 const CREATE: &str = "CREATE TABLE people (id bigint PRIMARY KEY, full_name text, status text, city text);\n\

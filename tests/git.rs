@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
-mod common;
+#[path = "common/repository.rs"]
+mod repository;
 
-use common::repository::{Repository, error, findings};
+use repository::{Repository, error, findings};
 
 const CREATE: &str = "CREATE TABLE users (id bigint PRIMARY KEY, email text);\n";
 const COLUMN: &str = "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN city text;\n";

@@ -58,8 +58,10 @@ fn closed<'r, 'a>(
         let locked: Vec<_> =
             locked.map(|(step, impact)| Closed { step, impact, whole: whole(release, &impact.relation) }).collect();
         let tables: Vec<&QName> = locked.iter().map(|closed| closed.whole).collect();
-        // The other table of a foreign key is locked along with one that is closed already.
-        let related = tables.iter().any(|table| seen.contains(*table));
+        // The other table of a foreign key is locked along with one that is closed already; a table that takes the name of
+        // one is swapped with it, which has to happen at once.
+        let swapped = statement.iter().filter_map(renamed).any(|(_, new)| seen.contains(&new));
+        let related = swapped || tables.iter().any(|table| seen.contains(*table));
         seen.extend(tables.into_iter().cloned());
         seen.extend(statement.iter().filter_map(renamed).map(|(_, new)| new));
         closed.extend(locked.into_iter().next().filter(|_| !related));

@@ -6,7 +6,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests read files of their own")]
 
 pub(crate) mod fixture;
-pub(crate) mod repository;
 pub(crate) mod schema;
 pub(crate) mod specs;
 

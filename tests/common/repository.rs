@@ -1,5 +1,13 @@
 //! Real git repositories for tests, and the binary run in them with a scrubbed environment.
 
+#![allow(dead_code, reason = "no test binary uses all of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
