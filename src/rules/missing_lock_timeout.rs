@@ -9,7 +9,7 @@ use crate::fix::{Edit, Fix};
 use crate::review::session::{Lapse, Lapsed, OpenTransaction, Timeout};
 use crate::review::step::{Impact, Release, Step};
 use crate::rule::Findings;
-use crate::schema::operation::OperationKind;
+use crate::schema::operation::{OperationKind, QName};
 use crate::source::migration::TransactionMode;
 use crate::syntax::span::Span;
 use crate::syntax::statement::StatementKind;
@@ -24,6 +24,8 @@ struct Unbounded<'r, 'a> {
     step: &'r Step<'a>,
     /// What it locks, each with how it hangs together with what the statement is about.
     locks: Vec<Locked<'r>>,
+    /// Where in `locks` each relation stands: a statement may name thousands.
+    known: BTreeMap<&'r QName, usize>,
     last: u32,
     more: usize,
 }
@@ -47,7 +49,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
                 first.last = step.statement_index;
             }
             _ => {
-                let mut next = Unbounded { step, locks: Vec::new(), last: step.statement_index, more: 0 };
+                let mut next = Unbounded { step, locks: Vec::new(), known: BTreeMap::new(), last: step.statement_index, more: 0 };
                 next.add(step, release);
                 if let Some(done) = file.replace(next) {
                     report(&done, &settings, findings);
@@ -84,7 +86,8 @@ impl<'r, 'a> Unbounded<'r, 'a> {
         locks.sort_by_key(|impact| (Some(&impact.relation) != main, std::cmp::Reverse(impact.mode)));
         let tables = locks.iter().any(|impact| impact.kind != LockedKind::Index);
         for impact in locks.into_iter().filter(|impact| impact.kind != LockedKind::Index || !tables) {
-            match self.locks.iter_mut().find(|(known, _)| known.relation == impact.relation) {
+            let at = *self.known.entry(&impact.relation).or_insert(self.locks.len());
+            match self.locks.get_mut(at) {
                 Some((known, _)) if known.mode < impact.mode => *known = impact,
                 Some(_) => {}
                 None => self.locks.push((impact, relation_words(step, release, &impact.relation))),
