@@ -10,6 +10,11 @@ update:
 oracle PG_BIN *OPTIONS:
     cargo run --example oracle -- --pg-bin {{PG_BIN}} {{OPTIONS}}
 
+# Format everything; the macro that lists the rules hides their files from cargo fmt.
+fmt:
+    cargo fmt
+    rustfmt --edition 2024 src/rules/*.rs
+
 # Write the stubs of a new rule.
 new-rule ID:
     test ! -e rules/{{ID}}.md

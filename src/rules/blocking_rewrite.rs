@@ -44,7 +44,8 @@ fn words(step: &Step<'_>, relation: &QName) -> Words {
         ),
         OperationKind::Cluster { .. } => plain(
             "CLUSTER",
-            "use an online tool such as pg_repack; the order is lost again with the first writes in any case".to_owned(),
+            "use an online tool such as pg_repack; the order is lost again with the first writes in any case"
+                .to_owned(),
         ),
         OperationKind::Truncate { .. } => {
             plain("TRUNCATE", format!("delete the rows of {short} in batches, or take the lock with a lock_timeout"))
@@ -64,7 +65,8 @@ fn action_words(table: &QName, action: &ActionKind) -> Words {
         ActionKind::SetExpression { column, .. } => Words {
             what: "SET EXPRESSION".to_owned(),
             subject: Some(column_subject(table, &column.name)),
-            help: "add a new column that a trigger keeps up to date, fill it in batches, and move readers to it".to_owned(),
+            help: "add a new column that a trigger keeps up to date, fill it in batches, and move readers to it"
+                .to_owned(),
         },
         _ => plain("this change"),
     }

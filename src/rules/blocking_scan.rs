@@ -42,7 +42,9 @@ fn explicit_lock(step: &Step<'_>, findings: &mut Findings) {
         .subject(impact.relation.to_string())
         .impact(impact)
         .at_most(Level::Warning)
-        .help("keep what follows to a few statements that are done at once, or use a weaker mode, and set a lock_timeout")
+        .help(
+            "keep what follows to a few statements that are done at once, or use a weaker mode, and set a lock_timeout",
+        )
         .emit();
 }
 
@@ -78,7 +80,8 @@ fn action_words(table: &QName, action: &ActionKind) -> (String, String) {
                 .to_owned(),
         ),
         ActionKind::AddColumn { column, .. } => {
-            let help = "add the column alone; add its constraint with NOT VALID, and validate it in a transaction of its own";
+            let help =
+                "add the column alone; add its constraint with NOT VALID, and validate it in a transaction of its own";
             return (format!("adding column {}", Quoted(&column.name.name)), help.to_owned());
         }
         ActionKind::AddConstraint(constraint) => (adding(&constraint.kind), quiet()),

@@ -32,7 +32,9 @@ fn report(step: &Step<'_>, table: &QName, column: &Ident, data_type: &DataType, 
     let (verb, label) = match (rewrites, assumed) {
         (true, None) => ("rewrites every row of", "every row is written anew"),
         (true, Some(_)) => ("may rewrite every row of", "whether rows are rewritten depends on the present type"),
-        (false, _) if step.effects.builds.is_empty() => ("reads every row of", "no rewrite, but a constraint is checked anew"),
+        (false, _) if step.effects.builds.is_empty() => {
+            ("reads every row of", "no rewrite, but a constraint is checked anew")
+        }
         (false, _) => ("rebuilds indexes of", "no rewrite, but indexes are built anew"),
     };
     let message = format!("changing {path} {change} {verb} {}", table.short());

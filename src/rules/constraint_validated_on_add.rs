@@ -31,13 +31,7 @@ pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findi
     }
 }
 
-fn of_table(
-    step: &Step<'_>,
-    release: &Release<'_>,
-    table: &QName,
-    constraint: &Constraint,
-    findings: &mut Findings,
-) {
+fn of_table(step: &Step<'_>, release: &Release<'_>, table: &QName, constraint: &Constraint, findings: &mut Findings) {
     let Some((what, name)) = described(table, constraint, None) else { return };
     if constraint.not_valid || constraint.not_enforced {
         return;
@@ -107,7 +101,8 @@ fn described(table: &QName, constraint: &Constraint, column: Option<&Ident>) -> 
         }
         ConstraintKind::Check(expr) => {
             let columns = column.map(|column| &*column.name).into_iter();
-            let mentioned = expr.columns.iter().map(|column| &**column).filter(|_| column.is_none() && expr.columns.len() == 1);
+            let mentioned =
+                expr.columns.iter().map(|column| &**column).filter(|_| column.is_none() && expr.columns.len() == 1);
             ("a check constraint".to_owned(), columns.chain(mentioned).collect(), "check")
         }
         ConstraintKind::NotNull(column) => ("a NOT NULL constraint".to_owned(), vec![&*column.name], "not_null"),

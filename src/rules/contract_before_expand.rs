@@ -20,7 +20,10 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
     let words = removal.what.words();
     let (message, label) = match removal.usage {
         Usage::Used(_, references) => (
-            format!("{words} is dropped while the code that is running names it in {}", counted(references.total, "place")),
+            format!(
+                "{words} is dropped while the code that is running names it in {}",
+                counted(references.total, "place")
+            ),
             "still used",
         ),
         Usage::Unknown | Usage::Unused(_) => (
@@ -28,11 +31,10 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
             "no earlier release retired it",
         ),
     };
-    let builder = findings
-        .on(removal.step, message)
-        .label(label)
-        .subject(removal.what.subject())
-        .note("until the deploy is complete, and again in a rollback, the previous release runs against this schema");
+    let builder =
+        findings.on(removal.step, message).label(label).subject(removal.what.subject()).note(
+            "until the deploy is complete, and again in a rollback, the previous release runs against this schema",
+        );
     let mut builder = with_contents(with_dependents(builder, removal.step), removal);
     if let Usage::Unknown = removal.usage {
         builder = builder.note(
@@ -47,8 +49,10 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
 fn with_contents<'b>(builder: Builder<'b>, removal: &Removal<'_, '_>) -> Builder<'b> {
     let cascade = removal.step.before.cascade.as_ref().filter(|_| matches!(removal.what, Removed::Schema(_)));
     let inside = cascade.map(|cascade| cascade.taken.as_slice()).unwrap_or_default();
-    let builder =
-        inside.iter().take(CONTENTS_SHOWN).fold(builder, |builder, taken| builder.note(format!("{taken} goes with it")));
+    let builder = inside
+        .iter()
+        .take(CONTENTS_SHOWN)
+        .fold(builder, |builder, taken| builder.note(format!("{taken} goes with it")));
     match inside.len().checked_sub(CONTENTS_SHOWN) {
         None | Some(0) => builder,
         Some(more) => builder.note(format!("so do {more} more")),

@@ -48,7 +48,9 @@ fn objection(typed: &Typed<'_>) -> Option<Objection> {
     }
     let limited = !data_type.modifiers.is_empty();
     match &*data_type.name {
-        "bpchar" if limited => plain("it is padded with blanks, which comparisons and casts treat in surprising ways", "text"),
+        "bpchar" if limited => {
+            plain("it is padded with blanks, which comparisons and casts treat in surprising ways", "text")
+        }
         "varchar" if limited => {
             let length = data_type.modifiers.first().copied().unwrap_or_default();
             let column = Quoted(&typed.column.name);
@@ -59,7 +61,9 @@ fn objection(typed: &Typed<'_>) -> Option<Objection> {
             };
             Some(Objection { why: "lowering the limit later rewrites the table", instead })
         }
-        "money" => plain("its currency and its decimals are those of lc_monetary, whatever was stored", "numeric(19, 4)"),
+        "money" => {
+            plain("its currency and its decimals are those of lc_monetary, whatever was stored", "numeric(19, 4)")
+        }
         "timestamp" => plain("the moment it means depends on who reads it", "timestamptz"),
         "timetz" => plain("an offset without a date cannot follow daylight saving", "time"),
         "json" => plain("it has no equality and no useful index, and is parsed at each access", "jsonb"),

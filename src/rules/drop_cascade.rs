@@ -38,7 +38,9 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let facts = Facts::of(release);
     for step in &release.steps {
         let Some(cascade) = &step.before.cascade else { continue };
-        if on_new_relation(step, release) || step.is_new(release, step.before.origin) || facts.lost_keys.contains(&place(step))
+        if on_new_relation(step, release)
+            || step.is_new(release, step.before.origin)
+            || facts.lost_keys.contains(&place(step))
             || is_schema(step)
         {
             continue;

@@ -95,13 +95,7 @@ fn key_to<'s>(child: &'s Table, table: &QName) -> Option<&'s Symbol> {
     found.map(|key| &key.name)
 }
 
-fn report(
-    step: &Step<'_>,
-    change: &Change<'_>,
-    keys: &[Key<'_>],
-    others: &[&Impact],
-    findings: &mut Findings,
-) {
+fn report(step: &Step<'_>, change: &Change<'_>, keys: &[Key<'_>], others: &[&Impact], findings: &mut Findings) {
     let Change { what, retyped, .. } = change;
     let names: Vec<_> = others.iter().take(SHOWN).map(|impact| impact.relation.short()).collect();
     let mut listed = names.join(", ");

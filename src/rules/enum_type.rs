@@ -13,7 +13,8 @@ const VALUES_SHOWN: usize = 8;
 pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
     let OperationKind::CreateType { name, def } = &step.operation.kind else { return };
     let TypeBody::Enum(values) = &def.body else { return };
-    let mut shown: Vec<_> = values.iter().take(VALUES_SHOWN).map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
+    let mut shown: Vec<_> =
+        values.iter().take(VALUES_SHOWN).map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
     if values.len() > VALUES_SHOWN {
         shown.push("…".to_owned());
     }

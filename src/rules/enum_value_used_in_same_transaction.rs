@@ -154,7 +154,9 @@ fn is_use(step: &Step<'_>, literal: &Literal, added: &Added<'_, '_>, tables: &[Q
         Place::Branch => match &step.operation.kind {
             OperationKind::Alter { action, .. } => match &action.kind {
                 ActionKind::SetDefault { column, .. } => typed(&column.name),
-                ActionKind::AddColumn { column, .. } => column.data_type.as_ref().is_some_and(|found| is_of(found, added)),
+                ActionKind::AddColumn { column, .. } => {
+                    column.data_type.as_ref().is_some_and(|found| is_of(found, added))
+                }
                 ActionKind::SetType { data_type, .. } => is_of(data_type, added),
                 _ => false,
             },
@@ -206,7 +208,9 @@ fn report(step: &Step<'_>, literal: &Literal, added: &Added<'_, '_>, findings: &
     let transaction = step.session.transaction;
     let words = transaction.map_or("the procedural block, which is one transaction", transaction_words);
     let help = match transaction {
-        Some(OpenTransaction::Explicit(_)) => format!("commit first: put COMMIT between the ALTER TYPE and the use of {value}"),
+        Some(OpenTransaction::Explicit(_)) => {
+            format!("commit first: put COMMIT between the ALTER TYPE and the use of {value}")
+        }
         Some(OpenTransaction::Tool | OpenTransaction::Implicit) => {
             format!("leave the ALTER TYPE here, and move what uses {value} to the next migration")
         }

@@ -1,7 +1,7 @@
 //! See `rules/expand-with-contract.md`.
 
-use super::support::removal::{Removal, Removed, Replacement, removals};
 use super::support::copies::Copy;
+use super::support::removal::{Removal, Removed, Replacement, removals};
 use super::support::{column_path, edit, with_dependents};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
@@ -34,7 +34,8 @@ fn added(removal: &Removal<'_, '_>, columns: &[(&Step<'_>, &ColumnDef)], again: 
     let (message, label) = if again {
         (format!("{words} is dropped and added again in one release"), "what it holds is lost")
     } else {
-        let shown: Vec<_> = columns.iter().take(SHOWN).map(|(_, column)| column_path(table, &column.name.name)).collect();
+        let shown: Vec<_> =
+            columns.iter().take(SHOWN).map(|(_, column)| column_path(table, &column.name.name)).collect();
         let more = if columns.len() > SHOWN { ", …" } else { "" };
         let message = format!("{words} is dropped in the release that adds {}{more}", shown.join(", "));
         (message, "the running code still uses it and knows no other")

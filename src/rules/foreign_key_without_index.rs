@@ -1,7 +1,7 @@
 //! See `rules/foreign-key-without-index.md`.
 
-use super::support::{action, edit};
 use super::support::end::{End, Kept};
+use super::support::{action, edit};
 use crate::finding::Level;
 use crate::review::step::{Impact, Release};
 use crate::rule::Findings;
@@ -49,9 +49,9 @@ fn finds_rows(index: &Index, columns: &[Symbol]) -> bool {
 fn is_inherited(constraint: &TableConstraint, table: &Table, release: &Release<'_>) -> bool {
     let has = |parent: &QName| {
         let constraints = release.after.table(parent).map(|parent| parent.constraints.as_slice()).unwrap_or_default();
-        constraints.iter().any(|other| {
-            matches!(other.kind, ConstraintBody::ForeignKey { .. }) && other.columns == constraint.columns
-        })
+        constraints
+            .iter()
+            .any(|other| matches!(other.kind, ConstraintBody::ForeignKey { .. }) && other.columns == constraint.columns)
     };
     table.parents.iter().any(has)
 }
@@ -94,7 +94,9 @@ fn replaces(kept: &Kept<'_, '_>, release: &Release<'_>) -> bool {
         else {
             return false;
         };
-        let Some(table) = step.before.table.as_deref().filter(|table| table.name == kept.table.name) else { return false };
+        let Some(table) = step.before.table.as_deref().filter(|table| table.name == kept.table.name) else {
+            return false;
+        };
         table.constraint(&constraint.name).is_some_and(|dropped| {
             matches!(dropped.kind, ConstraintBody::ForeignKey { .. }) && dropped.columns == kept.constraint.columns
         })

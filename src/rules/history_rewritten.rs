@@ -8,7 +8,10 @@ use crate::syntax;
 use crate::syntax::span::Span;
 
 pub(crate) fn check(history: &[Parsed<'_>], findings: &mut Findings) {
-    for (file, parsed) in (0_u32..).zip(history).filter(|(_, parsed)| parsed.migration.standing.named && !parsed.migration.standing.repeatable) {
+    for (file, parsed) in (0_u32..)
+        .zip(history)
+        .filter(|(_, parsed)| parsed.migration.standing.named && !parsed.migration.standing.repeatable)
+    {
         let name = parsed.migration.path.display();
         let first = parsed.scripts.iter().flat_map(|(_, script)| &script.statements).map(|found| found.span).next();
         let first = first.unwrap_or_default();

@@ -44,7 +44,13 @@ fn judge(step: &Step<'_>, named: &Named<'_>, findings: &mut Findings) {
     }
     let kind = named.kind.words();
     let mut builder = findings
-        .on(step, format!("the name of the {kind} {} is cut off here: it has {bytes} bytes, and the server keeps 63", Quoted(kept)))
+        .on(
+            step,
+            format!(
+                "the name of the {kind} {} is cut off here: it has {bytes} bytes, and the server keeps 63",
+                Quoted(kept)
+            ),
+        )
         .at(named.ident.span)
         .label("cut off without an error");
     if let Some(origin) = other(step, named) {

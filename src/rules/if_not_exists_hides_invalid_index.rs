@@ -23,7 +23,9 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
             OperationKind::CreateIndex { table, def } if def.concurrently && def.if_not_exists => {
                 // Inside a transaction it fails, whatever is there.
                 let fails = step.session.transaction.is_some() || step.operation.body.is_some();
-                let Some(name) = def.name.as_ref().filter(|_| !fails && !on_new_relation(step, release)) else { continue };
+                let Some(name) = def.name.as_ref().filter(|_| !fails && !on_new_relation(step, release)) else {
+                    continue;
+                };
                 let index = QName { schema: table.schema.clone(), name: name.name.clone() };
                 if !dropped.contains(&index) {
                     report(step, table, &index, def, findings);

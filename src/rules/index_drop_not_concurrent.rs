@@ -17,7 +17,8 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
         let OperationKind::Drop { kind: ObjectKind::Index, name, def, .. } = &step.operation.kind else { continue };
         let new = on_new_relation(step, release) || step.is_new(release, step.before.origin);
         // The start of a script that may run on an empty database, or one that is run again.
-        let never_seen = step.operation.guarded && !step.before.known && made.get(name).is_some_and(|later| *later > at);
+        let never_seen =
+            step.operation.guarded && !step.before.known && made.get(name).is_some_and(|later| *later > at);
         if !def.concurrently && !new && !never_seen && !is_refused(step, name) && !is_locked(step) {
             report(step, name, def, findings);
         }
@@ -59,9 +60,10 @@ fn report(step: &Step<'_>, name: &QName, def: &Drop, findings: &mut Findings) {
 /// The server refuses `CONCURRENTLY` for the index of a partitioned table, and to drop that of a constraint at all.
 fn is_refused(step: &Step<'_>, name: &QName) -> bool {
     let of_constraint = |index: &Index| index.constraint.is_some();
-    step.before.table.as_ref().is_some_and(|table| {
-        table.partitioned || table.index(&name.name).is_some_and(of_constraint)
-    })
+    step.before
+        .table
+        .as_ref()
+        .is_some_and(|table| table.partitioned || table.index(&name.name).is_some_and(of_constraint))
 }
 
 fn help(step: &Step<'_>, name: &QName, def: &Drop) -> String {

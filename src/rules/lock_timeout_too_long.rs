@@ -38,7 +38,9 @@ fn report(step: &Step<'_>, millis: u64, impact: &Impact, longest: u64, findings:
         .label(format!("gives up only after {timeout}"))
         .subject(impact.relation.to_string())
         .lock(impact)
-        .note(format!("while it waits for running queries to end, new {waiting} wait behind it; {longest} is the limit"));
+        .note(format!(
+            "while it waits for running queries to end, new {waiting} wait behind it; {longest} is the limit"
+        ));
     if let Some(at) = step.session.lock_timeout_at {
         builder = builder.related(step.file, at, "the lock_timeout is set here");
     }

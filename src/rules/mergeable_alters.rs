@@ -133,9 +133,10 @@ impl<'r, 'a> Run<'r, 'a> {
             },
             _ => false,
         };
-        let apart = next.def.actions.iter().all(|action| {
-            name(&action.kind).is_none_or(|name| !self.names.contains(name)) && !columns(&action.kind)
-        });
+        let apart =
+            next.def.actions.iter().all(|action| {
+                name(&action.kind).is_none_or(|name| !self.names.contains(name)) && !columns(&action.kind)
+            });
         adjacent && alike && gains && apart
     }
 }

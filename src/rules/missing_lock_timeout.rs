@@ -49,7 +49,8 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
                 first.last = step.statement_index;
             }
             _ => {
-                let mut next = Unbounded { step, locks: Vec::new(), known: BTreeMap::new(), last: step.statement_index, more: 0 };
+                let mut next =
+                    Unbounded { step, locks: Vec::new(), known: BTreeMap::new(), last: step.statement_index, more: 0 };
                 next.add(step, release);
                 if let Some(done) = file.replace(next) {
                     report(&done, &settings, findings);
@@ -73,7 +74,8 @@ fn sets(step: &Step<'_>) -> bool {
 fn waits(step: &Step<'_>, release: &Release<'_>) -> bool {
     let session = &step.session;
     // The limit of the whole statement limits its wait as well.
-    let limited = session.lock_timeout.ends() || session.statement_timeout.ends_within(release.settings.max_lock_timeout);
+    let limited =
+        session.lock_timeout.ends() || session.statement_timeout.ends_within(release.settings.max_lock_timeout);
     let gives_up = matches!(step.statement.kind, StatementKind::LockTable { nowait: true, .. });
     !limited && !gives_up && blocking(step).next().is_some()
 }
@@ -103,7 +105,8 @@ fn report(file: &Unbounded<'_, '_>, settings: &BTreeMap<u32, Vec<Span>>, finding
     let later = settings.get(&step.file).and_then(|set| set.iter().find(|set| set.start > step.operation.span.start));
     let lapsed = step.session.lapsed.filter(|lapsed| later.is_none() || lapsed.why != Lapse::SessionEnded);
     let (state, why) = state(step.session.lock_timeout, lapsed.map(|lapsed| lapsed.why), later.is_some());
-    let message = format!("{state} when {} is requested{}{why}", requested(locks), others(locks.get(1..).unwrap_or_default()));
+    let message =
+        format!("{state} when {} is requested{}{why}", requested(locks), others(locks.get(1..).unwrap_or_default()));
     let mut builder = findings
         .on(step, message)
         .label("may wait without limit, and everybody behind it")

@@ -63,7 +63,5 @@ fn report(found: &Unlimited<'_, '_>, findings: &mut Findings) {
         let verb = if *more == 1 { "runs" } else { "run" };
         builder = builder.note(format!("{} of this file {verb} without limit too", counted(*more, "more statement")));
     }
-    builder
-        .help(format!("set one before it ([policy] statement-timeout in switchback.toml):\n{setting}"))
-        .emit();
+    builder.help(format!("set one before it ([policy] statement-timeout in switchback.toml):\n{setting}")).emit();
 }

@@ -17,7 +17,9 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 fn section(steps: &[Step<'_>], findings: &mut Findings) {
     let mut inner: Option<(&Step<'_>, OpenTransaction)> = None;
     for (at, step) in steps.iter().enumerate() {
-        let (OperationKind::Transaction(transaction), None) = (&step.operation.kind, step.operation.body) else { continue };
+        let (OperationKind::Transaction(transaction), None) = (&step.operation.kind, step.operation.body) else {
+            continue;
+        };
         match (transaction, step.session.transaction) {
             (Transaction::Begin, Some(outer @ (OpenTransaction::Explicit(_) | OpenTransaction::Tool))) => {
                 if let Some((begin, outer)) = inner.replace((step, outer)) {

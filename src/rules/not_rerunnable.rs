@@ -100,7 +100,9 @@ fn once(step: &Step<'_>) -> Option<Once> {
         OperationKind::CreateTable { table, def } if !def.temporary => create("TABLE", &def.name, table),
         OperationKind::CreateSequence { name, def } if !def.temporary => create("SEQUENCE", &def.name, name),
         OperationKind::CreateView { view, def } if def.materialized => create("MATERIALIZED VIEW", &def.name, view),
-        OperationKind::CreateView { view, def } if !def.or_replace && !def.temporary => replace("VIEW", &def.name, view),
+        OperationKind::CreateView { view, def } if !def.or_replace && !def.temporary => {
+            replace("VIEW", &def.name, view)
+        }
         OperationKind::CreateFunction { name, def } if !def.or_replace => {
             replace(if def.procedure { "PROCEDURE" } else { "FUNCTION" }, &def.name, name)
         }
@@ -171,7 +173,11 @@ fn altering(relation: &QName, action: &ActionKind) -> Option<Once> {
         }
         ActionKind::DropConstraint { constraint, .. } => {
             let name = Quoted(&constraint.name);
-            (format!("drops constraint {name} of {table}"), format!("DROP CONSTRAINT IF EXISTS {name}"), &constraint.name)
+            (
+                format!("drops constraint {name} of {table}"),
+                format!("DROP CONSTRAINT IF EXISTS {name}"),
+                &constraint.name,
+            )
         }
         ActionKind::AddConstraint(constraint) => {
             let written = &constraint.name.as_ref()?.name;
@@ -181,9 +187,5 @@ fn altering(relation: &QName, action: &ActionKind) -> Option<Once> {
         }
         _ => return None,
     };
-    Some(Once {
-        does,
-        instead: format!("ALTER TABLE {table} {clause};"),
-        name: part(relation, name),
-    })
+    Some(Once { does, instead: format!("ALTER TABLE {table} {clause};"), name: part(relation, name) })
 }

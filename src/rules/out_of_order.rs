@@ -9,8 +9,9 @@ use crate::source::migration::{Change, Migration};
 pub(crate) fn check(history: &[Parsed<'_>], findings: &mut Findings) {
     // The newest migration of each home that was released.
     let mut newest: BTreeMap<usize, (usize, &Migration)> = BTreeMap::new();
-    let is_released =
-        |migration: &Migration| matches!(migration.standing.change, Change::Released | Change::Modified { .. } | Change::Deleted);
+    let is_released = |migration: &Migration| {
+        matches!(migration.standing.change, Change::Released | Change::Modified { .. } | Change::Deleted)
+    };
     for (at, parsed) in history.iter().enumerate() {
         if is_released(parsed.migration) && !parsed.migration.standing.repeatable {
             newest.insert(parsed.migration.standing.home, (at, parsed.migration));
@@ -19,7 +20,9 @@ pub(crate) fn check(history: &[Parsed<'_>], findings: &mut Findings) {
     for (at, parsed) in history.iter().enumerate() {
         let migration = parsed.migration;
         let new = migration.standing.change == Change::Added && migration.reported && !migration.standing.repeatable;
-        let Some((_, released)) = newest.get(&migration.standing.home).filter(|(last, _)| new && at < *last) else { continue };
+        let Some((_, released)) = newest.get(&migration.standing.home).filter(|(last, _)| new && at < *last) else {
+            continue;
+        };
         let first = parsed.scripts.iter().flat_map(|(_, script)| &script.statements).map(|found| found.span).next();
         let (name, before) = (migration.path.display(), released.path.display());
         findings

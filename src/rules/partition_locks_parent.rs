@@ -39,10 +39,12 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
         if dropped.contains(&parent.relation) {
             continue;
         }
-        stopped
-            .entry((step.file, &parent.relation))
-            .and_modify(|stopped| stopped.more += 1)
-            .or_insert(Stopped { step, change, parent, more: 0 });
+        stopped.entry((step.file, &parent.relation)).and_modify(|stopped| stopped.more += 1).or_insert(Stopped {
+            step,
+            change,
+            parent,
+            more: 0,
+        });
     }
     for stopped in stopped.values() {
         report(stopped, release, findings);
@@ -52,7 +54,9 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 fn change<'s>(step: &'s Step<'_>) -> Option<(Change<'s>, &'s Impact)> {
     let known = step.before.partition.as_ref().and_then(|partition| partition.parent.as_ref());
     let (change, parent) = match &step.operation.kind {
-        OperationKind::CreateTable { table, def } => (Change::Created(table, def), def.partition_of.as_ref()?.parent.last()),
+        OperationKind::CreateTable { table, def } => {
+            (Change::Created(table, def), def.partition_of.as_ref()?.parent.last())
+        }
         OperationKind::Alter { relation, action, .. } => match &action.kind {
             ActionKind::DetachPartition { partition, concurrently: false, finalize: false } => {
                 (Change::Detached(partition), &relation.name)
@@ -114,7 +118,8 @@ fn created_help(step: &Step<'_>, parent: &str, table: &QName, def: &CreateTable,
 /// The bounds as written, if nothing else stands after the parent's name.
 fn bounds<'s>(step: &'s Step<'_>, def: &CreateTable) -> Option<&'s str> {
     let after = def.partition_of.as_ref()?.parent.span().end;
-    if edit::is_elsewhere(step) || def.partition_by.is_some() || !def.columns.is_empty() || !def.constraints.is_empty() {
+    if edit::is_elsewhere(step) || def.partition_by.is_some() || !def.columns.is_empty() || !def.constraints.is_empty()
+    {
         return None;
     }
     let text = edit::text(step, Span::new(after, step.operation.span.end)).trim();
@@ -127,7 +132,9 @@ fn detached_help(step: &Step<'_>, parent: &str, name: &str, partition: &Partitio
         return quiet("before version 14 there is no gentler form");
     }
     if let Some(default) = default_of(partition) {
-        return quiet(&format!("the server refuses CONCURRENTLY as long as {parent} has a default partition, {default}"));
+        return quiet(&format!(
+            "the server refuses CONCURRENTLY as long as {parent} has a default partition, {default}"
+        ));
     }
     format!(
         "{}detach it in two steps that wait for queries instead of stopping them:\nALTER TABLE {parent} DETACH PARTITION \
@@ -141,7 +148,9 @@ fn dropped_help(parent: &str, table: &QName, partition: &Partition, version: u16
         return quiet("before version 14 there is no gentler form");
     }
     if let Some(default) = default_of(partition) {
-        return quiet(&format!("the server refuses DETACH … CONCURRENTLY as long as {parent} has a default partition, {default}"));
+        return quiet(&format!(
+            "the server refuses DETACH … CONCURRENTLY as long as {parent} has a default partition, {default}"
+        ));
     }
     let short = table.short();
     format!(

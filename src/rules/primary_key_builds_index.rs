@@ -49,13 +49,10 @@ fn report(step: &Step<'_>, table: &QName, place: Span, help: &str, findings: &mu
 }
 
 fn help(step: &Step<'_>, table: &QName, constraint: &Constraint, columns: &[&Ident]) -> String {
-    let name =
-        constraint.name.as_ref().map_or_else(|| format!("{}_pkey", table.name), |name| name.name.to_string());
-    let nullable = columns.iter().any(|column| step.column(&column.name).and_then(|known| known.not_null) != Some(true));
+    let name = constraint.name.as_ref().map_or_else(|| format!("{}_pkey", table.name), |name| name.name.to_string());
+    let nullable =
+        columns.iter().any(|column| step.column(&column.name).and_then(|known| known.not_null) != Some(true));
     let first = if nullable { "make its columns NOT NULL (see set-not-null-scan), " } else { "" };
     let key = NewKey { table, name, columns, kind: "PRIMARY KEY", distinct: "" };
-    format!(
-        "{first}build the index outside a transaction, and make the key from it:\n{}",
-        key::statements(step, &key)
-    )
+    format!("{first}build the index outside a transaction, and make the key from it:\n{}", key::statements(step, &key))
 }

@@ -52,10 +52,9 @@ fn help(lost: &LostKey<'_, '_>) -> String {
     let key = lost.step.before.table.as_deref().and_then(Table::primary_key);
     let name = match lost.dropped {
         Dropped::Constraint(name) => Quoted(name).to_string(),
-        Dropped::Column(_) => key.map_or_else(
-            || edit::made_name(&[&lost.table.name, "pkey"]),
-            |key| Quoted(&key.name).to_string(),
-        ),
+        Dropped::Column(_) => {
+            key.map_or_else(|| edit::made_name(&[&lost.table.name, "pkey"]), |key| Quoted(&key.name).to_string())
+        }
     };
     let index = edit::made_name(&[&lost.table.name, "new", "pkey"]);
     format!(

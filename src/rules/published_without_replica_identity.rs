@@ -25,8 +25,10 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let mut told: BTreeSet<QName> = lost_keys(release).iter().map(|lost| lost.table.clone()).collect();
     for step in &release.steps {
         if let Some(publication) = published(step).and_then(|name| release.after.publications.get(name)) {
-            let tables: Vec<&Table> =
-                tables(release, publication, &mut looked).into_iter().filter(|table| !told.contains(&table.name)).collect();
+            let tables: Vec<&Table> = tables(release, publication, &mut looked)
+                .into_iter()
+                .filter(|table| !told.contains(&table.name))
+                .collect();
             if !tables.is_empty() {
                 report_publication(step, publication, &tables, findings);
                 told.extend(tables.into_iter().map(|table| table.name.clone()));
@@ -123,7 +125,10 @@ fn report_publication(step: &Step<'_>, publication: &Publication, tables: &[&Tab
         .label("published without a replica identity")
         .subject(Quoted(&publication.name).to_string());
     let remedies: Vec<_> = tables.iter().take(NAMED).map(|table| remedy(table)).collect();
-    builder.note(REASON).help(format!("first give each table a key, or make its whole rows the identity:\n{}", remedies.join("\n"))).emit();
+    builder
+        .note(REASON)
+        .help(format!("first give each table a key, or make its whole rows the identity:\n{}", remedies.join("\n")))
+        .emit();
 }
 
 fn report_table(step: &Step<'_>, table: &Table, publication: &Publication, findings: &mut Findings) {

@@ -28,9 +28,10 @@ fn new_indexes<'r>(step: &'r Step<'_>, table: &'r Table, release: &Release<'_>) 
     }
     // What a partition or a copy gets from elsewhere is not written here.
     let keys = written(step).into_iter().filter_map(|(constraint, column)| match &constraint.kind {
-        ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) if key.using_index.is_none() => {
-            Some((constraint, key.columns.iter().map(|ident| &ident.name).chain(column.filter(|_| key.columns.is_empty()))))
-        }
+        ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) if key.using_index.is_none() => Some((
+            constraint,
+            key.columns.iter().map(|ident| &ident.name).chain(column.filter(|_| key.columns.is_empty())),
+        )),
         _ => None,
     });
     let mut found = Vec::new();
@@ -61,7 +62,8 @@ fn judge(step: &Step<'_>, place: Span, table: &Table, index: &Index, release: &R
     let others = || table.indexes.iter().filter(|other| other.name != index.name && !other.only);
     let covers = |other: &&Index| {
         // Of two that are the same the later one is too much; the index of a primary key never is.
-        let later = !is_primary(table, index) && (!is_new(other) || comes_after(index, other) || !other.is_covered_by(index));
+        let later =
+            !is_primary(table, index) && (!is_new(other) || comes_after(index, other) || !other.is_covered_by(index));
         index.is_covered_by(other) && can_replace(table, other) && later
     };
     if let Some(other) = others().find(covers).filter(|_| !index.replica_identity) {
@@ -138,7 +140,8 @@ fn report_needless(
     if let Some(origin) = other.origin {
         builder = builder.related(origin.file, origin.span, format!("{earlier} is made here"));
     }
-    let may_replace = other.constraint.is_none() && other.origin.map(|it| it.release) != index.origin.map(|it| it.release);
+    let may_replace =
+        other.constraint.is_none() && other.origin.map(|it| it.release) != index.origin.map(|it| it.release);
     let help = if may_replace {
         format!(
             "leave it out, or, if it is to take the place of {earlier}, drop that one in the same release:\nDROP INDEX \
@@ -179,8 +182,11 @@ fn report_outdone(
 
 /// `(user_id, at)`, an ellipsis for an expression.
 fn keys(index: &Index) -> String {
-    let keys: Vec<_> =
-        index.keys.iter().map(|key| key.as_ref().map_or_else(|| "…".to_owned(), |key| Quoted(key).to_string())).collect();
+    let keys: Vec<_> = index
+        .keys
+        .iter()
+        .map(|key| key.as_ref().map_or_else(|| "…".to_owned(), |key| Quoted(key).to_string()))
+        .collect();
     format!("({})", keys.join(", "))
 }
 

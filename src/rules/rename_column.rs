@@ -46,7 +46,10 @@ fn report(
             format!("{old} becomes another column: the running code goes on reading and writing it, and misses {new}"),
             "its name goes to another column in the same release",
         ),
-        None => (format!("renaming {old} to {} breaks the code that runs", Quoted(&to.name)), "the old name is gone at once"),
+        None => (
+            format!("renaming {old} to {} breaks the code that runs", Quoted(&to.name)),
+            "the old name is gone at once",
+        ),
     };
     let mut builder = findings.on(step, message).label(label).subject(column_subject(table, &column.name));
     if let Some(taker) = taker {

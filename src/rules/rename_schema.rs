@@ -30,7 +30,8 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn rename<'s>(step: &'s Step<'_>) -> Option<(&'s Symbol, &'s Symbol)> {
     match &step.operation.kind {
-        OperationKind::AlterObject { name: Some(name), def, .. } if def.kind == ObjectKind::Schema => match &def.change {
+        OperationKind::AlterObject { name: Some(name), def, .. } if def.kind == ObjectKind::Schema => match &def.change
+        {
             ObjectChange::Rename(to) => Some((&name.name, &to.name)),
             _ => None,
         },

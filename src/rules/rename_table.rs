@@ -113,10 +113,7 @@ fn changed_later<'r>(rename: &Rename<'r, '_>, release: &'r Release<'_>) -> Vec<&
     let later = release.steps.iter().skip_while(|step| !std::ptr::eq(*step, rename.step)).skip(1).filter_map(action);
     let of_table = later.filter(|(table, _)| **table == rename.new).map(|(_, action)| &action.kind);
     let of_columns = |action: &&ActionKind| {
-        matches!(
-            action,
-            ActionKind::DropColumn { .. } | ActionKind::RenameColumn { .. } | ActionKind::SetType { .. }
-        )
+        matches!(action, ActionKind::DropColumn { .. } | ActionKind::RenameColumn { .. } | ActionKind::SetType { .. })
     };
     of_table.filter(of_columns).take(COLUMNS_CHANGED).collect()
 }

@@ -42,7 +42,9 @@ fn is_bound(step: &Step<'_>) -> bool {
     let text = edit::text(step, step.operation.span);
     let mut words = text.split_ascii_whitespace();
     while let Some(word) = words.next() {
-        if word.eq_ignore_ascii_case("begin") && words.clone().next().is_some_and(|next| next.eq_ignore_ascii_case("atomic")) {
+        if word.eq_ignore_ascii_case("begin")
+            && words.clone().next().is_some_and(|next| next.eq_ignore_ascii_case("atomic"))
+        {
             return true;
         }
     }

@@ -83,9 +83,9 @@ fn report(
     opposite: Option<&Step<'_>>,
     findings: &mut Findings,
 ) {
-    let until = second.step.session.transaction.map_or("the procedural block, which is one transaction", transaction_words);
-    let held =
-        Held { relation: &first.impact.relation, mode: first.impact.mode, by: first.step.operation.span, until };
+    let until =
+        second.step.session.transaction.map_or("the procedural block, which is one transaction", transaction_words);
+    let held = Held { relation: &first.impact.relation, mode: first.impact.mode, by: first.step.operation.span, until };
     let (short, waited) = (first.impact.relation.short(), second.impact.relation.short());
     let blocked = first.impact.mode.blocked();
     let mut builder = findings
@@ -105,7 +105,9 @@ fn report(
         Some(other) => builder
             .note("another transaction of this release locks them in the other order; at the same time, they deadlock")
             .related(other.file, other.operation.span, "locked in the other order"),
-        None => builder.note("a transaction of somebody else that locks them in the other order would deadlock with it"),
+        None => {
+            builder.note("a transaction of somebody else that locks them in the other order would deadlock with it")
+        }
     };
     builder
         .help("change one table in each transaction, so that no lock is held while another one is waited for")

@@ -66,7 +66,9 @@ fn slow<'r, 'a>(transaction: &'r [Step<'a>], dropped: &BTreeSet<&QName>) -> Opti
 fn leaves(step: &Step<'_>) -> bool {
     matches!(
         step.operation.kind,
-        OperationKind::CreateIndex { .. } | OperationKind::Drop { kind: ObjectKind::Index, .. } | OperationKind::Reindex { .. }
+        OperationKind::CreateIndex { .. }
+            | OperationKind::Drop { kind: ObjectKind::Index, .. }
+            | OperationKind::Reindex { .. }
     )
 }
 
@@ -87,7 +89,8 @@ fn report(slow: &Slow<'_, '_>, findings: &mut Findings) {
         .related(step.file, held.by, held.taken());
     if *more > 0 {
         let verb = if *more == 1 { "takes" } else { "take" };
-        builder = builder.note(format!("{} of the transaction {verb} long under such a lock", counted(*more, "more statement")));
+        builder = builder
+            .note(format!("{} of the transaction {verb} long under such a lock", counted(*more, "more statement")));
     }
     builder.help(format!("let the earlier lock go first, and {help}")).emit();
 }
@@ -102,7 +105,9 @@ fn work<'s>(step: &'s Step<'_>) -> Option<(String, &'s Impact)> {
     let table = impact.relation.short();
     let words = match &step.operation.kind {
         OperationKind::ChangeRows { .. } | OperationKind::Copy { .. } => return None,
-        OperationKind::Alter { action, .. } if matches!(action.kind, ActionKind::ValidateConstraint { .. }) => return None,
+        OperationKind::Alter { action, .. } if matches!(action.kind, ActionKind::ValidateConstraint { .. }) => {
+            return None;
+        }
         // Whether a query finds its rows by an index is a guess, so its table has to be known to be large.
         OperationKind::Query(_) if !matches!(impact.size, Size::Large(_)) => return None,
         OperationKind::Refresh { view, .. } => format!("{} is filled anew", view.short()),

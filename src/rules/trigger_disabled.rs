@@ -75,9 +75,7 @@ fn switch<'r>(off: &mut BTreeMap<Which<'r>, usize>, triggers: &'r Triggers) {
 fn report(step: &Step<'_>, table: &QName, which: Which<'_>, findings: &mut Findings) {
     let short = table.short();
     let (what, them, name) = match which {
-        Which::Named(name) => {
-            (format!("trigger {} on {short} is", Quoted(name)), "it", Quoted(name).to_string())
-        }
+        Which::Named(name) => (format!("trigger {} on {short} is", Quoted(name)), "it", Quoted(name).to_string()),
         Which::All => (format!("all triggers of {short} are"), "them", "ALL".to_owned()),
         Which::User => (format!("the triggers of {short} are"), "them", "USER".to_owned()),
     };

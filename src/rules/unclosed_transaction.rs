@@ -21,7 +21,9 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 fn open<'r, 'a>(steps: &'r [Step<'a>]) -> Option<(&'r Step<'a>, &'r [Step<'a>])> {
     let mut open = None;
     for (at, step) in steps.iter().enumerate() {
-        let (OperationKind::Transaction(transaction), None) = (&step.operation.kind, step.operation.body) else { continue };
+        let (OperationKind::Transaction(transaction), None) = (&step.operation.kind, step.operation.body) else {
+            continue;
+        };
         match transaction {
             // A second BEGIN opens nothing, nor does one in the tool's transaction, which the tool ends.
             Transaction::Begin if step.session.transaction == Some(OpenTransaction::Tool) => {}
@@ -45,7 +47,8 @@ fn report(begin: &Step<'_>, rest: &[Step<'_>], findings: &mut Findings) {
     let strongest = rest.iter().flat_map(blocking).max_by_key(|impact| impact.mode);
     if let Some(impact) = strongest {
         let (lock, relation) = (impact.mode.words(), impact.relation.short());
-        builder = builder.note(format!("until then {lock} on {relation} is held, and blocks {}", impact.mode.blocked()));
+        builder =
+            builder.note(format!("until then {lock} on {relation} is held, and blocks {}", impact.mode.blocked()));
     }
     builder.fix(fix(last)).help("commit at the end of the file:\nCOMMIT;").emit();
 }

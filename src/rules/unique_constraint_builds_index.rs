@@ -60,10 +60,7 @@ fn unique_help(step: &Step<'_>, table: &QName, constraint: &Constraint, columns:
         _ => "",
     };
     let key = NewKey { table, name, columns, kind: "UNIQUE", distinct };
-    format!(
-        "build the index outside a transaction, and make the constraint from it:\n{}",
-        key::statements(step, &key)
-    )
+    format!("build the index outside a transaction, and make the constraint from it:\n{}", key::statements(step, &key))
 }
 
 fn exclude_help() -> String {

@@ -72,7 +72,10 @@ fn report(
     let help = if added.whole || added.constraints.is_empty() {
         format!("give it a name, for instance the one the server would make:\n{named}")
     } else {
-        format!("give it a name, for instance the one the server would make:\nALTER TABLE {} ADD {named};", table.short())
+        format!(
+            "give it a name, for instance the one the server would make:\nALTER TABLE {} ADD {named};",
+            table.short()
+        )
     };
     findings
         .on(step, format!("a {} of {} has no name", unnamed.words, table.short()))
@@ -123,7 +126,11 @@ fn is_kind(body: &ConstraintBody, kind: &ConstraintKind) -> bool {
 fn index(step: &Step<'_>, release: &Release<'_>, table: &QName, def: &CreateIndex, findings: &mut Findings) {
     let made = release.after.table(table).and_then(|known| {
         let here = |span: Span, file: u32| file == step.file && span == step.operation.span;
-        known.indexes.iter().take(MOST_SEARCHED).find(|index| index.origin.is_some_and(|origin| here(origin.span, origin.file)))
+        known
+            .indexes
+            .iter()
+            .take(MOST_SEARCHED)
+            .find(|index| index.origin.is_some_and(|origin| here(origin.span, origin.file)))
     });
     let words: Vec<&str> = std::iter::once(&*table.name).chain(def.words.iter().map(|word| &**word)).collect();
     let name = made.map_or_else(|| format!("{}_idx", words.join("_")), |index| index.name.to_string());

@@ -86,7 +86,10 @@ fn stays_true(text: &str, span: Span) -> bool {
     words.split(|word| word == "and" || word == "or").all(|part| {
         let upper = std::mem::take(&mut between);
         between = part.iter().any(|word| word == "between");
-        part.iter().enumerate().filter(|(_, word)| CLOCKS.contains(&word.as_str())).all(|(at, _)| grows(part, at, upper))
+        part.iter()
+            .enumerate()
+            .filter(|(_, word)| CLOCKS.contains(&word.as_str()))
+            .all(|(at, _)| grows(part, at, upper))
     })
 }
 
