@@ -42,7 +42,7 @@ fn finds_rows(index: &Index, columns: &[Symbol]) -> bool {
     let is_ours = |key: &&Option<Symbol>| key.as_ref().is_some_and(|key| columns.contains(key));
     let leading = index.keys.iter().take_while(is_ours).count();
     let enough = leading >= columns.len() || (index.unique && leading == index.keys.len());
-    !index.partial && matches!(&*index.method, "btree" | "hash") && enough
+    index.skips_only_nulls(columns) && matches!(&*index.method, "btree" | "hash") && enough
 }
 
 /// A partition has the foreign keys of its parent, which is reported.

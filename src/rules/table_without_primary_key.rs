@@ -64,7 +64,8 @@ fn report(step: &Step<'_>, table: &Table, findings: &mut Findings) {
 fn help(table: &Table) -> String {
     let short = table.name.short();
     if let Some(key) = key_in_waiting(table) {
-        return format!("make the column that tells rows apart the key:\nALTER TABLE {short} ADD PRIMARY KEY ({key});");
+        let columns = if key.contains(',') { "columns that tell" } else { "column that tells" };
+        return format!("make the {columns} rows apart the key:\nALTER TABLE {short} ADD PRIMARY KEY ({key});");
     }
     "make the columns that tell rows apart the key, or, if there are none, add one that does, in CREATE TABLE:\nid bigint \
      GENERATED ALWAYS AS IDENTITY PRIMARY KEY"

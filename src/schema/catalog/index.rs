@@ -48,6 +48,19 @@ impl Index {
         self.begins(other) && self.included.iter().all(stored)
     }
 
+    /// Whether it holds every row that has a value in all of `columns`: it has no predicate, or one that demands no more
+    /// than that some of them are not null. (Tried on a server: the lookups of a foreign key use such an index.)
+    pub fn skips_only_nulls(&self, columns: &[Symbol]) -> bool {
+        let words: Vec<&Symbol> = self.predicate.iter().filter(|word| !matches!(&***word, "(" | ")")).collect();
+        let demand = |part: &[&Symbol]| match part {
+            [column, test @ ..] => {
+                columns.contains(column) && test.iter().map(|word| &***word).eq(["is", "not", "null"])
+            }
+            [] => false,
+        };
+        !self.partial || words.split(|word| &***word == "and").all(demand)
+    }
+
     /// Whether the keys of `other` begin with the keys of this one.
     fn begins(&self, other: &Self) -> bool {
         self.method == other.method
