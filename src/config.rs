@@ -123,6 +123,11 @@ mod tests {
         (error.message, text[span].to_owned(), error.help.unwrap_or_default())
     }
 
+    /// What is told of a mistake: the message, the text at fault, and the help.
+    fn told(message: &str, at: &str, help: &str) -> (String, String, String) {
+        (message.to_owned(), at.to_owned(), help.to_owned())
+    }
+
     #[test]
     fn everything_can_be_set() {
         let config = parsed(
@@ -199,14 +204,13 @@ mod tests {
 
     #[test]
     fn mistakes_are_pointed_at() {
-        let table = |message: &str, at: &str, help: &str| (message.to_owned(), at.to_owned(), help.to_owned());
         assert_eq!(
             problem("[migrations]\npath = [\"db\"]\n"),
-            table("unknown key `path`", "path", "did you mean `paths`?")
+            told("unknown key `path`", "path", "did you mean `paths`?")
         );
         assert_eq!(
             problem("[rules]\nmissing-lock-timeouts = \"off\"\n"),
-            table(
+            told(
                 "unknown rule `missing-lock-timeouts`",
                 "missing-lock-timeouts",
                 "did you mean `missing-lock-timeout`?"
@@ -214,23 +218,23 @@ mod tests {
         );
         assert_eq!(
             problem("fail-on = \"warn\"\n"),
-            table("unknown level `warn`", "\"warn\"", "did you mean `warning`?")
+            told("unknown level `warn`", "\"warn\"", "did you mean `warning`?")
         );
         assert_eq!(
             problem("engine = \"mysql@8\"\n"),
-            table("`mysql` is not supported", "\"mysql@8\"", "write `postgres@16`; PostgreSQL 12 to 18 are known")
+            told("`mysql` is not supported", "\"mysql@8\"", "write `postgres@16`; PostgreSQL 12 to 18 are known")
         );
         assert_eq!(
             problem("[tables.rows]\nusers = -1\n"),
-            table("`-1` is not a number of rows", "-1", "write `40000000`, `40_000_000` or `40m`")
+            told("`-1` is not a number of rows", "-1", "write `40000000`, `40_000_000` or `40m`")
         );
         assert_eq!(
             problem("[session]\nmax-lock-timeout = 30\n"),
-            table("`30` is not a duration", "30", "write `30s`, `500ms` or `2min`")
+            told("`30` is not a duration", "30", "write `30s`, `500ms` or `2min`")
         );
         assert_eq!(
             problem("zzz = 1\n"),
-            table(
+            told(
                 "unknown key `zzz`",
                 "zzz",
                 "known keys: `engine`, `fail-on`, `migrations`, `code`, `tables`, `session`, `rules`, `policy`"
@@ -240,14 +244,13 @@ mod tests {
 
     #[test]
     fn mistakes_in_the_policy_are_pointed_at() {
-        let table = |message: &str, at: &str, help: &str| (message.to_owned(), at.to_owned(), help.to_owned());
         assert_eq!(
             problem("[policy.names]\ntabel = \"^a\"\n"),
-            table("unknown key `tabel`", "tabel", "did you mean `table`?")
+            told("unknown key `tabel`", "tabel", "did you mean `table`?")
         );
         assert_eq!(
             problem("[policy.names]\ntable = \"^[a-z(\"\n"),
-            table(
+            told(
                 "`^[a-z(` is no regular expression: non-empty character class has no closing bracket",
                 "\"^[a-z(\"",
                 "write one like `^[a-z][a-z0-9_]*$`"
@@ -255,7 +258,7 @@ mod tests {
         );
         assert_eq!(
             problem("[policy]\nrequired-columns = [\"id\", \"created at, timestamptz\"]\n"),
-            table(
+            told(
                 "`created at, timestamptz` is not a column",
                 "\"created at, timestamptz\"",
                 "write `created_at` or `created_at timestamptz`"
@@ -263,7 +266,7 @@ mod tests {
         );
         assert_eq!(
             problem("[policy.types]\n\"json, text\" = \"\"\n"),
-            table(
+            told(
                 "`json, text` is not a data type",
                 "\"json, text\"",
                 "write `json`, `varchar(255)` or `billing.currency`"
@@ -271,11 +274,11 @@ mod tests {
         );
         assert_eq!(
             problem("[policy]\nstatement-timeout = \"requierd\"\n"),
-            table("unknown value `requierd`", "\"requierd\"", "did you mean `required`?")
+            told("unknown value `requierd`", "\"requierd\"", "did you mean `required`?")
         );
         assert_eq!(
             problem("[policy]\nforbidden = [\"triggers\"]\n"),
-            table("unknown word `triggers`", "\"triggers\"", "did you mean `trigger`?")
+            told("unknown word `triggers`", "\"triggers\"", "did you mean `trigger`?")
         );
     }
 

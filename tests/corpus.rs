@@ -1,17 +1,13 @@
 //! Thousands of real migrations that nobody here wrote: each is answered, in bounded time, and nearly every statement is
 //! understood. Runs where the corpus is: `SWITCHBACK_CORPUS`, or `../shared/corpus.tar.gz`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test stops at the first surprise"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
+
+#[path = "common/archive.rs"]
+mod archive;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -34,26 +30,7 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// The corpus, unpacked once for all tests.
 fn corpus() -> Option<PathBuf> {
     static CORPUS: OnceLock<Option<PathBuf>> = OnceLock::new();
-    CORPUS.get_or_init(unpack).clone()
-}
-
-fn unpack() -> Option<PathBuf> {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    #[allow(clippy::disallowed_methods, reason = "tests are told where the corpus is")]
-    let archive =
-        std::env::var("SWITCHBACK_CORPUS").map_or_else(|_| manifest.join("../shared/corpus.tar.gz"), PathBuf::from);
-    if archive.is_dir() {
-        return Some(archive);
-    }
-    if !archive.exists() {
-        eprintln!("NOT RUN: there is no corpus at {} (set SWITCHBACK_CORPUS)", archive.display());
-        return None;
-    }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
-    std::fs::create_dir_all(&folder).unwrap();
-    let status = Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&folder).status().unwrap();
-    assert!(status.success(), "the corpus unpacks");
-    Some(folder.join("corpus"))
+    CORPUS.get_or_init(|| archive::unpack("SWITCHBACK_CORPUS", "corpus", "corpus")).clone()
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -8,14 +8,16 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
+mod common;
 
+use std::fmt::Write as _;
+
+use common::migration;
 use switchback::lint::lint;
 use switchback::report::Style;
 use switchback::report::timeline::{Picture, concise, json, pretty};
 use switchback::settings::Settings;
-use switchback::source::migration::{Direction, Migration, Section, Standing, TransactionMode};
+use switchback::source::migration::TransactionMode;
 use switchback::syntax::span::Span;
 use switchback::syntax::statement::StatementKind;
 use switchback::syntax::{STACK_SIZE, Script, parse};
@@ -165,15 +167,18 @@ fn client_lines_are_not_sql() {
     assert!(matches!(script.statements[0].kind, StatementKind::Unrecognized(_)), "an include is said to be unread");
 }
 
+/// Many lines that differ by their number.
+fn lines(number: usize, line: &dyn Fn(usize) -> String) -> String {
+    (0..number).fold(String::new(), |mut text, number| {
+        let _ = writeln!(text, "{}", line(number));
+        text
+    })
+}
+
 /// A timeline must not cost the square of its statements, in time or in what it prints.
 #[test]
 fn long_timelines_are_drawn() {
-    let repeated = |line: &dyn Fn(usize) -> String| {
-        (0..10_000).fold(String::new(), |mut text, number| {
-            let _ = writeln!(text, "{}", line(number));
-            text
-        })
-    };
+    let repeated = |line: &dyn Fn(usize) -> String| lines(10_000, line);
     let files = [
         format!("BEGIN;\n{}COMMIT;", repeated(&|n| format!("ALTER TABLE t{n} ADD COLUMN c int;"))),
         format!("BEGIN;\n{}COMMIT;", repeated(&|_| "LOCK TABLE t;".to_owned())),
@@ -182,17 +187,7 @@ fn long_timelines_are_drawn() {
         repeated(&|_| "ALTER TABEL t;".to_owned()),
     ];
     for text in files {
-        let span = Span::new(0, u32::try_from(text.len()).unwrap());
-        let section = Section { span, direction: Direction::Up, transaction: TransactionMode::Unknown };
-        let path = PathBuf::from("1.sql");
-        let migrations = [Migration {
-            release: "1".to_owned(),
-            path,
-            text,
-            sections: vec![section],
-            reported: true,
-            standing: Standing::default(),
-        }];
+        let migrations = [migration("1.sql", "1", &text, TransactionMode::Unknown)];
         let files = timeline::of(&migrations, &Settings::default());
         let picture = Picture { files: &files, version: 14, style: Style::default(), actions: false };
         for format in [pretty::write, concise::write, json::write] {
@@ -207,12 +202,7 @@ fn long_timelines_are_drawn() {
 /// Long histories must not cost their square, in time or in memory: with that, these would not end.
 #[test]
 fn long_histories_are_replayed() {
-    let repeated = |line: &dyn Fn(usize) -> String| {
-        (0..20_000).fold(String::new(), |mut text, number| {
-            let _ = writeln!(text, "{}", line(number));
-            text
-        })
-    };
+    let repeated = |line: &dyn Fn(usize) -> String| lines(20_000, line);
     let histories = [
         format!("BEGIN;\n{}COMMIT;", repeated(&|n| format!("ALTER TABLE t{n} ADD COLUMN c int;"))),
         repeated(&|n| format!("ALTER TABLE t ADD COLUMN c{n} int;")),
@@ -221,17 +211,7 @@ fn long_histories_are_replayed() {
         format!("DO $$ BEGIN {} END $$;", repeated(&|_| "UPDATE t SET a = 1;".to_owned())),
     ];
     for text in histories {
-        let span = Span::new(0, u32::try_from(text.len()).unwrap());
-        let section = Section { span, direction: Direction::Up, transaction: TransactionMode::Unknown };
-        let path = PathBuf::from("1.sql");
-        let migration = Migration {
-            release: "1".to_owned(),
-            path,
-            text,
-            sections: vec![section],
-            reported: true,
-            standing: Standing::default(),
-        };
+        let migration = migration("1.sql", "1", &text, TransactionMode::Unknown);
         assert_eq!(lint(&[migration], &Settings::default()).summary.files, 1);
     }
 }

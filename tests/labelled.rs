@@ -5,17 +5,13 @@
 //! Judged are the labels that can be decided from the SQL of the file itself. `missing-lock-timeout` and the rules on
 //! the check itself are left out: the reviewer did not judge them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test stops at the first surprise"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
+
+#[path = "common/archive.rs"]
+mod archive;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde::Deserialize;
 use switchback::finding::{Finding, Level};
@@ -56,28 +52,10 @@ struct Score {
     wrong: Vec<String>,
 }
 
-fn histories() -> Option<PathBuf> {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    #[allow(clippy::disallowed_methods, reason = "tests are told where the histories are")]
-    let archive = std::env::var("SWITCHBACK_LABELLED")
-        .map_or_else(|_| manifest.join("../shared/labelled-histories.tar.gz"), PathBuf::from);
-    if archive.is_dir() {
-        return Some(archive);
-    }
-    if !archive.exists() {
-        eprintln!("NOT RUN: there are no labelled histories at {} (set SWITCHBACK_LABELLED)", archive.display());
-        return None;
-    }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("labelled");
-    std::fs::create_dir_all(&folder).unwrap();
-    let status = Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&folder).status().unwrap();
-    assert!(status.success(), "the histories unpack");
-    Some(folder.join("histories"))
-}
-
 #[test]
 fn verdicts_agree_with_the_reviewer() {
-    let Some(folder) = histories() else { return };
+    let found = archive::unpack("SWITCHBACK_LABELLED", "labelled-histories", "histories");
+    let Some(folder) = found else { return };
     let mut folders: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.retain(|path| path.is_dir());
     folders.sort();
