@@ -40,8 +40,6 @@ pub struct Changed {
     pub path: PathBuf,
     /// Its content in the revision; none where it was not there.
     pub before: Option<ObjectId>,
-    /// Its content in the index; none where it is gone, or is that of the working tree.
-    pub after: Option<ObjectId>,
     /// It is not there any more.
     pub gone: bool,
 }
@@ -96,7 +94,7 @@ impl Repository {
     pub fn find(&self, name: &str) -> Result<Option<Revision>, GitError> {
         let commit = format!("{name}^{{commit}}");
         let output = git(&self.root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
-        let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let id = text(&output.stdout);
         let found = output.status.success() && !id.is_empty();
         Ok(found.then(|| Revision { name: name.to_owned(), id: ObjectId(id) }))
     }
@@ -104,7 +102,7 @@ impl Repository {
     /// The last commit that `revision` and the present one have in common.
     pub fn merge_base(&self, revision: &Revision) -> Result<Revision, GitError> {
         let output = git(&self.root, &["merge-base", revision.id.as_str(), "HEAD"])?;
-        let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let id = text(&output.stdout);
         if output.status.success() && !id.is_empty() {
             return Ok(Revision { name: revision.name.clone(), id: ObjectId(id) });
         }
@@ -123,7 +121,7 @@ impl Repository {
     /// The branch that everything is merged into, as `origin` tells or by its usual names.
     pub fn default_branch(&self) -> Result<Option<Revision>, GitError> {
         let output = git(&self.root, &["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"])?;
-        let told = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let told = text(&output.stdout);
         let usual = ["origin/main", "origin/master", "main", "master"].map(str::to_owned);
         for name in std::iter::once(told).chain(usual).filter(|name| !name.is_empty()) {
             if let Some(found) = self.find(&name)? {
@@ -137,15 +135,7 @@ impl Repository {
     /// git does not know yet included.
     pub fn changes(&self, revision: &Revision, patterns: &[&str]) -> Result<Vec<Changed>, GitError> {
         let mut changes = self.diff(&[revision.id.as_str()], patterns)?;
-        for change in &mut changes {
-            change.after = None;
-        }
-        changes.extend(self.untracked(patterns)?.into_iter().map(|path| Changed {
-            path,
-            before: None,
-            after: None,
-            gone: false,
-        }));
+        changes.extend(self.untracked(patterns)?.into_iter().map(|path| Changed { path, before: None, gone: false }));
         Ok(changes)
     }
 
@@ -164,13 +154,13 @@ impl Repository {
         let mut arguments = vec!["ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--"];
         arguments.extend(patterns);
         let output = self.run(&arguments, &[])?;
-        Ok(output.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| self.absolute(path)).collect())
+        Ok(self.paths(&output))
     }
 
     /// Files that git knows.
     pub fn tracked(&self) -> Result<Vec<PathBuf>, GitError> {
         let output = self.run(&["ls-files", "-z", "--cached", "--full-name"], &[])?;
-        Ok(output.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| self.absolute(path)).collect())
+        Ok(self.paths(&output))
     }
 
     /// The files of a revision. Links and submodules are left out.
@@ -221,12 +211,17 @@ impl Repository {
         while let (Some(head), Some(path)) = (fields.next(), fields.next()) {
             let head = String::from_utf8_lossy(head).into_owned();
             let words: Vec<&str> = head.split(' ').collect();
-            let [_, _, before, after, status] = words.as_slice() else { continue };
+            let [_, _, before, _, status] = words.as_slice() else { continue };
             let object = |id: &str| id.bytes().any(|digit| digit != b'0').then(|| ObjectId(id.to_owned()));
-            let (before, after) = (object(before), object(after));
-            changes.push(Changed { path: self.absolute(path), before, after, gone: status.starts_with('D') });
+            let gone = status.starts_with('D');
+            changes.push(Changed { path: self.absolute(path), before: object(before), gone });
         }
         Ok(changes)
+    }
+
+    /// Paths with a NUL behind each.
+    fn paths(&self, output: &[u8]) -> Vec<PathBuf> {
+        output.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| self.absolute(path)).collect()
     }
 
     fn absolute(&self, path: &[u8]) -> PathBuf {

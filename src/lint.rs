@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::evidence::{self, Evidence, Target};
 use crate::finding::{Finding, Level};
-use crate::outcome::{Allowed, Outcome, Summary};
+use crate::outcome::{Allowed, AllowedBy, Outcome, Summary};
 use crate::review::history;
 use crate::review::replay::Parsed;
 use crate::review::step::{Release, Step};
@@ -55,6 +55,7 @@ pub fn lint_with<E>(
     outcome.findings.extend(check_history(&parsed));
     suppress::apply(&parsed, settings, &mut outcome);
     outcome.findings.retain_mut(|finding| settle(finding, settings));
+    outcome.allowed.retain(|allowed| allowed.by == AllowedBy::Directive || settings.runs(allowed.finding.rule));
     outcome.findings.sort_by(|a, b| (a.file, a.span, a.rule, &a.message).cmp(&(b.file, b.span, b.rule, &b.message)));
     outcome.findings.dedup_by(|a, b| (a.file, a.span, a.rule, &a.message) == (b.file, b.span, b.rule, &b.message));
     count(&mut outcome);

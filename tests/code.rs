@@ -49,6 +49,16 @@ fn a_clean_search_allows_the_contract() {
 }
 
 #[test]
+fn only_rules_that_run_allow_anything() {
+    let repository = released("selected", &[("app/person.py", "pass\n")]);
+    repository.write("db/2_drop.sql", DROP);
+    for choice in [["--select", "index-not-concurrent"], ["--ignore", "contract-before-expand"]] {
+        let output = text(&repository.check(&[&["db", "--base", "main"], &choice[..]].concat()));
+        assert!(!output.contains("allowed"), "{output}");
+    }
+}
+
+#[test]
 fn references_are_shown_with_their_places() {
     let code = "name = person.full_name\n".repeat(7);
     let repository = released("places", &[("app/person.py", &code), ("web/form.ts", "const x = this.fullName;\n")]);

@@ -76,6 +76,19 @@ fn history_is_not_rewritten() {
     assert_eq!(found, ["db/0003_city.sql:1 history-rewritten", "db/0004_index.sql:2 index-not-concurrent"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_change_of_mode_is_none_of_text() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repository = released("mode");
+    let file = repository.0.join("db/0003_city.sql");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(repository.found(&["db", "--base", "main"]), [""; 0]);
+    repository.git(&["add", "db/0003_city.sql"]);
+    repository.write("db/0003_city.sql", INDEX);
+    assert_eq!(repository.found(&["db", "--staged"]), [""; 0], "what is not staged is not looked at");
+}
+
 #[test]
 fn a_renamed_migration_is_history_under_its_new_name() {
     let repository = released("renamed");

@@ -39,9 +39,9 @@ pub enum At<'r> {
 struct Source {
     /// From the root, with forward slashes.
     shown: String,
-    /// On disk, or none where the content is given.
-    content: Option<Vec<u8>>,
     path: PathBuf,
+    /// What it says, where that is not what is on disk.
+    content: Option<Vec<u8>>,
 }
 
 /// Looks for `targets` in the code at `at`. `migrations` are files that are no running code, absolute.

@@ -49,7 +49,6 @@ pub(super) struct Search {
 
 struct Pattern {
     joined: bool,
-    length: usize,
     /// It names these targets.
     names: Vec<usize>,
     /// It names the tables or types of these targets.
@@ -74,10 +73,8 @@ impl Search {
     pub(super) fn new(targets: &BTreeSet<Target>) -> Option<Self> {
         let mut texts: BTreeMap<String, Pattern> = BTreeMap::new();
         let mut add = |spelling: Spelling, number: usize, own: bool| {
-            let length = spelling.text.len();
             let pattern = texts.entry(spelling.text).or_insert_with(|| Pattern {
                 joined: spelling.joined,
-                length,
                 names: Vec::new(),
                 owns: Vec::new(),
             });
@@ -117,7 +114,7 @@ impl Search {
         let mut owners: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for found in self.automaton.find_iter(bytes).take(MOST_MATCHES) {
             let Some(pattern) = self.patterns.get(found.pattern().as_usize()) else { continue };
-            if !is_whole(bytes, found.start(), found.start() + pattern.length, pattern.joined) {
+            if !is_whole(bytes, found.start(), found.end(), pattern.joined) {
                 continue;
             }
             named.extend(pattern.names.iter().map(|number| (*number, found.start())));

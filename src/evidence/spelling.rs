@@ -101,14 +101,10 @@ pub(super) fn singular(name: &str) -> String {
     let ends = |ending: &str| last.strip_suffix(ending).filter(|stem| stem.len() > 1);
     let one = if let Some(stem) = ends("ies") {
         format!("{stem}y")
-    } else if let Some(stem) =
-        ["sses", "shes", "ches", "xes", "zes"].iter().find_map(|ending| ends(ending).map(|_| ending))
-    {
-        last.strip_suffix("es").filter(|_| !stem.is_empty()).unwrap_or(last).to_owned()
-    } else if let Some(stem) = ends("s").filter(|stem| !stem.ends_with(['s', 'u', 'i'])) {
-        stem.to_owned()
+    } else if ["sses", "shes", "ches", "xes", "zes"].iter().any(|ending| ends(ending).is_some()) {
+        ends("es").unwrap_or(last).to_owned()
     } else {
-        last.to_owned()
+        ends("s").filter(|stem| !stem.ends_with(['s', 'u', 'i'])).unwrap_or(last).to_owned()
     };
     format!("{head}{one}")
 }

@@ -17,6 +17,7 @@ use crate::syntax::Script;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Symbol;
 use crate::syntax::object::{ObjectChange, ObjectKind};
+use crate::syntax::span::Span;
 use crate::syntax::statement::{Statement, StatementKind, Transaction};
 use crate::syntax::table::{Constraint, ConstraintKind};
 
@@ -30,6 +31,14 @@ pub struct Parsed<'a> {
     pub migration: &'a Migration,
     /// The sections that ship.
     pub scripts: Vec<(Section, Script)>,
+}
+
+impl Parsed<'_> {
+    /// Its first statement, to point at where all of it is meant; the start of the file where there is none.
+    pub fn first_statement(&self) -> Span {
+        let mut statements = self.scripts.iter().flat_map(|(_, script)| &script.statements);
+        statements.next().map(|statement| statement.span).unwrap_or_default()
+    }
 }
 
 /// The history so far.

@@ -13,8 +13,7 @@ pub(crate) fn check(history: &[Parsed<'_>], findings: &mut Findings) {
         .filter(|(_, parsed)| parsed.migration.standing.named && !parsed.migration.standing.repeatable)
     {
         let name = parsed.migration.path.display();
-        let first = parsed.scripts.iter().flat_map(|(_, script)| &script.statements).map(|found| found.span).next();
-        let first = first.unwrap_or_default();
+        let first = parsed.first_statement();
         match &parsed.migration.standing.change {
             Change::Modified { before } => modified(file, parsed, before, findings),
             Change::Deleted => findings
@@ -52,7 +51,7 @@ fn modified(file: u32, parsed: &Parsed<'_>, before: &str, findings: &mut Finding
         .emit();
 }
 
-/// The first statement of the new text that the old one does not have at its place; none where both say the same.
+/// The first word or sign of the new text that the old one does not have at its place; none where both say the same.
 fn first_difference(migration: &Migration, before: &str) -> Option<Span> {
     let whole = |text: &str| Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
     let text = &migration.text;

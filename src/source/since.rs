@@ -1,7 +1,7 @@
 //! What changed since a revision: which migrations are new, and so the release under review; which were there and are
 //! history; and what was done to history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::migration::{Change, Migration};
@@ -23,6 +23,8 @@ pub struct Since {
     pub base: Revision,
     /// Migrations that differ, by absolute path, with what they said; none where they were not there.
     changed: BTreeMap<PathBuf, Option<Vec<u8>>>,
+    /// Those among them that are not there any more.
+    gone: BTreeSet<PathBuf>,
     /// What to read instead of what is on disk.
     overlay: Overlay,
 }
@@ -31,28 +33,30 @@ impl Since {
     /// What the working tree changed since `base`.
     pub fn base(repository: &Repository, base: Revision) -> Result<Self, GitError> {
         let changes = repository.changes(&base, PATTERNS)?;
-        let mut since = Self { base, changed: contents_before(repository, &changes)?, overlay: Overlay::new() };
-        // The servers have run what is gone, so it is still history.
-        for change in changes.iter().filter(|change| change.gone) {
-            let before = since.changed.get(&change.path).cloned().flatten();
-            since.overlay.insert(change.path.clone(), before);
-        }
-        Ok(since)
+        Self::of(repository, base, &changes, Overlay::new())
     }
 
     /// What the index changed since the present commit, whatever the working tree holds.
     pub fn staged(repository: &Repository) -> Result<Self, GitError> {
         let base = repository.head()?;
         let changes = repository.staged(&base, PATTERNS)?;
-        let mut since = Self { base, changed: contents_before(repository, &changes)?, overlay: Overlay::new() };
-        since.overlay.extend(repository.untracked(PATTERNS)?.into_iter().map(|path| (path, None)));
-        let unstaged = repository.unstaged(PATTERNS)?;
-        since.overlay.extend(contents_before(repository, &unstaged)?);
-        for change in changes.iter().filter(|change| change.gone) {
-            let before = since.changed.get(&change.path).cloned().flatten();
-            since.overlay.insert(change.path.clone(), before);
-        }
-        Ok(since)
+        let mut overlay = contents_before(repository, &repository.unstaged(PATTERNS)?)?;
+        overlay.extend(repository.untracked(PATTERNS)?.into_iter().map(|path| (path, None)));
+        Self::of(repository, base, &changes, overlay)
+    }
+
+    fn of(
+        repository: &Repository,
+        base: Revision,
+        changes: &[Changed],
+        mut overlay: Overlay,
+    ) -> Result<Self, GitError> {
+        let before = contents_before(repository, changes)?;
+        let gone: BTreeSet<PathBuf> =
+            changes.iter().filter(|change| change.gone).map(|change| change.path.clone()).collect();
+        // The servers have run what is gone, so it is still history.
+        overlay.extend(gone.iter().filter_map(|path| Some((path.clone(), before.get(path)?.clone()))));
+        Ok(Self { base, changed: before, gone, overlay })
     }
 
     /// What to read instead of what is on disk.
@@ -63,12 +67,17 @@ impl Since {
     /// Says of each migration what became of it, and reports on those only that are new or changed.
     pub fn mark(&self, directory: &Path, sources: &mut Sources) {
         let paths: Vec<PathBuf> = sources.migrations.iter().map(|found| absolute(directory, &found.path)).collect();
-        let gone: BTreeMap<&[u8], &PathBuf> = self.gone().collect();
+        let said = |path| Some((self.changed.get(path)?.as_deref()?, path));
+        let gone: BTreeMap<&[u8], &PathBuf> = self.gone.iter().filter_map(said).collect();
         for (migration, path) in sources.migrations.iter_mut().zip(&paths) {
             migration.standing.change = match self.changed.get(path) {
                 None => Change::Released,
-                Some(Some(_)) if self.is_gone(path) => Change::Deleted,
-                Some(Some(before)) => Change::Modified { before: decode(before.clone()) },
+                Some(Some(_)) if self.gone.contains(path) => Change::Deleted,
+                Some(Some(before)) => match decode(before.clone()) {
+                    // Only its mode changed.
+                    before if before == migration.text => Change::Released,
+                    before => Change::Modified { before },
+                },
                 Some(None) => match gone.get(migration.text.as_bytes()) {
                     Some(from) => Change::Moved { from: shown(directory, from) },
                     None => Change::Added,
@@ -91,19 +100,6 @@ impl Since {
                 UNDER_REVIEW.clone_into(&mut migration.release);
             }
         }
-    }
-
-    /// Migrations that are gone: what they said, and where they were.
-    fn gone(&self) -> impl Iterator<Item = (&[u8], &PathBuf)> {
-        self.changed
-            .iter()
-            .filter(|(path, _)| self.is_gone(path))
-            .filter_map(|(path, before)| Some((before.as_deref()?, path)))
-    }
-
-    fn is_gone(&self, path: &Path) -> bool {
-        let before = self.changed.get(path).and_then(Option::as_ref);
-        before.is_some() && self.overlay.get(path).map(Option::as_ref) == Some(before)
     }
 }
 

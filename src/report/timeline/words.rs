@@ -203,10 +203,7 @@ pub(super) fn relation(lock: &Lock) -> String {
 
 /// What waits.
 pub(super) fn blocks(lock: &Lock) -> &'static str {
-    match lock.mode.blocked() {
-        "other schema changes" => "schema changes",
-        blocked => blocked,
-    }
+    if lock.mode.blocks_writes() { lock.mode.blocked() } else { "schema changes" }
 }
 
 /// What is done under the lock.
