@@ -14,8 +14,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use switchback::engine::effect::{Effects, LockedKind};
+use switchback::engine::lock::LockMode;
 use switchback::engine::{Context, Engine};
 use switchback::schema::catalog::{Catalog, Origin, Relation};
 use switchback::schema::lower::lower;
@@ -100,7 +102,8 @@ struct Measured {
 struct MeasuredLock {
     relation: String,
     kind: String,
-    mode: String,
+    #[serde(deserialize_with = "mode")]
+    mode: LockMode,
 }
 
 #[derive(Deserialize)]
@@ -128,7 +131,7 @@ struct Count {
 /// What the model says of one statement.
 #[derive(Default)]
 struct Predicted {
-    locks: BTreeMap<String, (LockedKind, String)>,
+    locks: BTreeMap<String, (LockedKind, LockMode)>,
     rewrites: BTreeSet<String>,
     scans: BTreeSet<String>,
     builds: Vec<(String, Option<String>)>,
@@ -218,7 +221,7 @@ fn compare(case: &Case, measured: &Measured, world: &World, version: u16) -> Vec
         held.extend(before.locks.into_iter().map(|(relation, (_, mode))| (relation, mode)));
     }
     let mut predicted = earlier.predict(&case.sql, version, &world.catalog);
-    predicted.locks.retain(|relation, (_, mode)| !held.contains(&(relation.clone(), mode.clone())));
+    predicted.locks.retain(|relation, (_, mode)| !held.contains(&(relation.clone(), *mode)));
     let mut differences = Vec::new();
     if measured.error.is_some() {
         if !predicted.no_transaction {
@@ -247,12 +250,12 @@ fn compare_locks(
         measured.locks.iter().map(|lock| (lock.relation.as_str(), lock)).collect();
     let matters = |lock: &MeasuredLock| match kind(&lock.kind) {
         None => false,
-        Some(LockedKind::Index) => !online && strength(&lock.mode) > strength_on_table(lock, &seen, world),
+        Some(LockedKind::Index) => !online && Some(lock.mode) > mode_on_table(lock, &seen, world),
         Some(_) => true,
     };
     for lock in measured.locks.iter().filter(|lock| matters(lock)) {
-        let expected = Some((kind(&lock.kind), lock.mode.clone()));
-        let found = predicted.locks.get(&lock.relation).map(|(kind, mode)| (Some(*kind), mode.clone()));
+        let expected = Some((kind(&lock.kind), lock.mode));
+        let found = predicted.locks.get(&lock.relation).map(|(kind, mode)| (Some(*kind), *mode));
         if expected != found {
             differences.push(format!("lock on {}: measured {}, found {found:?}", lock.relation, lock.mode));
         }
@@ -268,10 +271,10 @@ fn compare_locks(
     }
 }
 
-/// How strong the lock on the table of a locked index is; weaker than any where there is none.
-fn strength_on_table(lock: &MeasuredLock, seen: &BTreeMap<&str, &MeasuredLock>, world: &World) -> Option<usize> {
+/// The lock on the table of a locked index, if there is one.
+fn mode_on_table(lock: &MeasuredLock, seen: &BTreeMap<&str, &MeasuredLock>, world: &World) -> Option<LockMode> {
     let table = world.catalog.indexes.get(&qualified(&lock.relation)).map(QName::short).unwrap_or_default();
-    seen.get(table.as_str()).and_then(|table| strength(&table.mode))
+    seen.get(table.as_str()).map(|table| table.mode)
 }
 
 fn kind(measured: &str) -> Option<LockedKind> {
@@ -286,18 +289,10 @@ fn kind(measured: &str) -> Option<LockedKind> {
     }
 }
 
-fn strength(mode: &str) -> Option<usize> {
-    const MODES: &[&str] = &[
-        "AccessShareLock",
-        "RowShareLock",
-        "RowExclusiveLock",
-        "ShareUpdateExclusiveLock",
-        "ShareLock",
-        "ShareRowExclusiveLock",
-        "ExclusiveLock",
-        "AccessExclusiveLock",
-    ];
-    MODES.iter().position(|known| *known == mode)
+fn mode<'de, D: Deserializer<'de>>(measured: D) -> Result<LockMode, D::Error> {
+    let name = String::deserialize(measured)?;
+    let mode = LockMode::ALL.into_iter().find(|mode| mode.to_string() == name);
+    mode.ok_or_else(|| D::Error::custom(format!("unknown lock mode {name}")))
 }
 
 fn compare_work(measured: &Measured, predicted: &Predicted, world: &World, differences: &mut Vec<String>) {
@@ -387,11 +382,8 @@ impl Predicted {
     fn add(&mut self, effects: Effects, before: &Catalog<'_>) {
         let known = |name: &QName| before.relations.contains_key(name) || before.indexes.contains_key(name);
         for lock in effects.locks.into_iter().filter(|lock| known(&lock.relation)) {
-            let mode = lock.mode.to_string();
-            let entry = self.locks.entry(lock.relation.short()).or_insert((lock.kind, mode.clone()));
-            if strength(&mode) > strength(&entry.1) {
-                entry.1 = mode;
-            }
+            let entry = self.locks.entry(lock.relation.short()).or_insert((lock.kind, lock.mode));
+            entry.1 = entry.1.max(lock.mode);
         }
         self.rewrites.extend(effects.rewrites.iter().filter(|name| known(name)).map(QName::short));
         self.scans.extend(effects.scans.iter().filter(|name| known(name)).map(QName::short));

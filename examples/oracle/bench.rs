@@ -3,26 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use switchback::engine::lock::LockMode;
+
 use crate::Failure;
 use crate::cluster::{Cluster, major};
 use crate::tracer::Tracer;
 use crate::wire::Session;
 
-/// Lock modes by the server's number, from 1.
-pub(crate) const MODES: &[&str] = &[
-    "AccessShareLock",
-    "RowShareLock",
-    "RowExclusiveLock",
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-];
-
-/// The name of a lock mode.
-pub(crate) fn mode_name(mode: u8) -> &'static str {
-    MODES.get(usize::from(mode).wrapping_sub(1)).copied().unwrap_or("?")
+/// The name of the lock mode that the server numbers so, from 1.
+pub(crate) fn mode_name(mode: u8) -> String {
+    let known = usize::from(mode).checked_sub(1).and_then(|index| LockMode::ALL.get(index));
+    known.map_or_else(|| "?".to_owned(), ToString::to_string)
 }
 
 /// One worker's cluster, debugger and onlooker.
@@ -138,9 +129,9 @@ impl Bench {
         let mut held = Held::default();
         for row in rows {
             let [Some(kind), Some(relation), Some(object), Some(mode)] = &*row else { continue };
-            let mode =
-                MODES.iter().position(|known| known == mode).ok_or_else(|| format!("an unknown lock: {mode}"))?;
-            let (relation, mode) = (relation.parse()?, u8::try_from(mode + 1)?);
+            let number = LockMode::ALL.iter().position(|known| known.to_string() == *mode);
+            let number = number.ok_or_else(|| format!("an unknown lock: {mode}"))?;
+            let (relation, mode) = (relation.parse()?, u8::try_from(number + 1)?);
             if kind == "relation" {
                 held.relations.insert((relation, mode));
             } else {

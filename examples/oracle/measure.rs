@@ -198,7 +198,7 @@ impl Observed<'_> {
         let lock = |(relation, mode): (&Relation, u8)| Lock {
             relation: relation.name.clone(),
             kind: relation.kind_name().to_owned(),
-            mode: mode_name(mode).to_owned(),
+            mode: mode_name(mode),
         };
         locks.into_iter().map(lock).collect()
     }

@@ -5,6 +5,18 @@ use std::fmt;
 pub use crate::syntax::statement::LockMode;
 
 impl LockMode {
+    /// All of them, weakest first, as the server numbers them from 1.
+    pub const ALL: [Self; 8] = [
+        Self::AccessShare,
+        Self::RowShare,
+        Self::RowExclusive,
+        Self::ShareUpdateExclusive,
+        Self::Share,
+        Self::ShareRowExclusive,
+        Self::Exclusive,
+        Self::AccessExclusive,
+    ];
+
     /// Whether plain `SELECT`s wait.
     pub fn blocks_reads(self) -> bool {
         self == Self::AccessExclusive
