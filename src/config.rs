@@ -237,7 +237,7 @@ mod tests {
             told(
                 "unknown key `zzz`",
                 "zzz",
-                "known keys: `engine`, `fail-on`, `migrations`, `code`, `tables`, `session`, `rules`, `policy`"
+                "known keys: `engine`, `fail-on`, `migrations`, `code`, `tables`, `session`, `transitions`, `rules`, `policy`"
             )
         );
     }

@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod command;
 pub mod config;
+pub mod date;
 pub mod engine;
 pub mod evidence;
 pub mod finding;
@@ -26,3 +27,4 @@ pub mod suggest;
 mod suppress;
 pub mod syntax;
 pub mod timeline;
+pub mod transition;

@@ -56,6 +56,7 @@ pub fn lint_with<E>(
     suppress::apply(&parsed, settings, &mut outcome);
     outcome.findings.retain_mut(|finding| settle(finding, settings));
     outcome.allowed.retain(|allowed| allowed.by == AllowedBy::Directive || settings.runs(allowed.finding.rule));
+    outcome.allowed.sort_by_key(|allowed| (allowed.finding.file, allowed.finding.span));
     outcome.findings.sort_by(|a, b| (a.file, a.span, a.rule, &a.message).cmp(&(b.file, b.span, b.rule, &b.message)));
     outcome.findings.dedup_by(|a, b| (a.file, a.span, a.rule, &a.message) == (b.file, b.span, b.rule, &b.message));
     count(&mut outcome);

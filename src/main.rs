@@ -97,6 +97,7 @@ fn terminal(when: Color) -> Terminal {
         unicode: !interactive || locale.next().is_none_or(|value| value.to_ascii_lowercase().contains("utf")),
         hyperlinks: interactive && color(when, interactive),
         width: width(interactive),
+        verbose: false,
     };
     Terminal { interactive, style, actions: std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") }
 }

@@ -33,6 +33,8 @@ pub enum AllowedBy {
     Directive,
     /// What is known from outside the migrations.
     Evidence,
+    /// The history: it was replaced or retired before.
+    History,
 }
 
 /// The figures of a check.

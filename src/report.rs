@@ -41,12 +41,14 @@ pub struct Style {
     pub hyperlinks: bool,
     /// Columns: longer source lines are cut.
     pub width: usize,
+    /// What the history allowed is told too.
+    pub verbose: bool,
 }
 
 impl Default for Style {
     /// For files and pipes.
     fn default() -> Self {
-        Self { color: false, unicode: true, hyperlinks: false, width: 120 }
+        Self { color: false, unicode: true, hyperlinks: false, width: 120, verbose: false }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything a rule may know about one operation, gathered once.
 
 pub mod before;
+mod declared;
 pub mod history;
 pub mod replay;
 pub mod session;

@@ -197,6 +197,12 @@ impl Builder<'_> {
         findings.allowed.push(Allowed { finding, reason: reason.into(), by: AllowedBy::Evidence });
     }
 
+    /// Does not report it: the history says that it is right. `reason` is what the history shows.
+    pub fn allow_by_history(self, reason: impl Into<String>) {
+        let Self { findings, finding, .. } = self.finished();
+        findings.allowed.push(Allowed { finding, reason: reason.into(), by: AllowedBy::History });
+    }
+
     /// Raises the level to at least `level`.
     pub fn at_least(mut self, level: Level) -> Self {
         self.finding.level = self.finding.level.max(level);

@@ -27,7 +27,11 @@ rules! {
     column_type_change => "column-type-change", Step;
     concurrently_in_transaction => "concurrently-in-transaction", Step;
     constraint_validated_on_add => "constraint-validated-on-add", Step;
+    contract_before_backfill => "contract-before-backfill", Release;
     contract_before_expand => "contract-before-expand", Release;
+    contract_before_soak => "contract-before-soak", Release;
+    contract_before_sync_removed => "contract-before-sync-removed", Release;
+    dependent_object_breaks => "dependent-object-breaks", Release;
     discouraged_type => "discouraged-type", Step;
     domain_constraint_scan => "domain-constraint-scan", Step;
     drop_cascade => "drop-cascade", Release;

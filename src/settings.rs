@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use policy::Policy;
 
+use crate::date::Date;
 use crate::evidence::code;
 use crate::finding::Level;
 use crate::rule::RuleId;
@@ -33,6 +34,12 @@ pub struct Settings {
     pub table_rows: BTreeMap<String, u64>,
     /// A `lock_timeout` above this many milliseconds is too long.
     pub max_lock_timeout: u64,
+    /// How long something must have been replaced or retired before it goes.
+    pub soak: Soak,
+    /// How long a transition may stay open, in seconds.
+    pub max_age: Option<i64>,
+    /// The day of the run, for what is overdue; none where nothing is to depend on it.
+    pub today: Option<Date>,
     /// Levels that differ from the rule's own; none switches a rule off.
     pub levels: BTreeMap<RuleId, Option<Level>>,
     /// Only these rules, where not empty.
@@ -47,6 +54,22 @@ pub struct Settings {
     pub policy: Policy,
 }
 
+/// How long something must have been replaced or retired before it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Soak {
+    /// In releases, the one that takes it away included.
+    pub releases: u32,
+    /// In seconds, as far as versions or git tell the time. None: steps within half a day of each other, with nothing that
+    /// keeps old and new in step, count as one release.
+    pub seconds: Option<i64>,
+}
+
+impl Default for Soak {
+    fn default() -> Self {
+        Self { releases: 1, seconds: None }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -54,6 +77,9 @@ impl Default for Settings {
             large_rows: LARGE_ROWS,
             table_rows: BTreeMap::new(),
             max_lock_timeout: MAX_LOCK_TIMEOUT,
+            soak: Soak::default(),
+            max_age: None,
+            today: None,
             levels: BTreeMap::new(),
             select: Vec::new(),
             ignore: Vec::new(),

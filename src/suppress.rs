@@ -19,7 +19,7 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
     let mut places = Vec::new();
     for (file, parsed) in (0_u32..).zip(parsed).filter(|(_, parsed)| parsed.migration.reported) {
         for (_, script) in &parsed.scripts {
-            for directive in &script.directives {
+            for directive in script.directives.iter().filter(|directive| directive.declaration.is_none()) {
                 let target = if directive.whole_file {
                     None
                 } else {
@@ -107,8 +107,8 @@ impl Place<'_> {
     /// Findings on the directive itself.
     fn judge(&self, settings: &Settings, findings: &mut Vec<Finding>) {
         if let Some(problem) = &self.directive.problem {
-            let help = "write `-- switchback: allow(rule-name) reason`".to_owned();
-            findings.push(self.finding("unknown-rule", self.directive.span, problem.clone(), help));
+            let (message, help) = (problem.message.clone(), problem.help.clone());
+            findings.push(self.finding("unknown-rule", self.directive.span, message, help));
             return;
         }
         for ((rule, span), used) in self.directive.rules.iter().zip(&self.used) {

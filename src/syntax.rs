@@ -1,6 +1,7 @@
 //! Text to statements, with a byte range for everything.
 
 pub mod alter;
+pub(crate) mod assigned;
 mod body;
 mod bridge;
 mod cursor;

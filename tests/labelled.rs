@@ -2,7 +2,7 @@
 //! passes is met with silence. Runs where the histories are: `SWITCHBACK_LABELLED`, or
 //! `../shared/labelled-histories.tar.gz`.
 //!
-//! Judged are the labels that can be decided from the SQL of the file itself. `missing-lock-timeout` and the rules on
+//! Judged are the labels that can be decided from the SQL of the file itself, and those that the files before it decide. `missing-lock-timeout` and the rules on
 //! the check itself are left out: the reviewer did not judge them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
@@ -23,6 +23,9 @@ use switchback::spec;
 
 /// At least this share of the `flag` labels is found.
 const FOUND_PERCENT: usize = 95;
+
+/// At least this share of the labels that only the files before decide agrees.
+const HISTORY_PERCENT: usize = 90;
 
 /// At most this share of the `allow` labels is flagged.
 const FALSE_PERCENT: usize = 5;
@@ -68,6 +71,10 @@ fn verdicts_agree_with_the_reviewer() {
         println!("{verdict}, decidable from {decidable}: {} of {} flagged", score.flagged, score.labels);
         score.wrong.iter().for_each(|wrong| println!("    {wrong}"));
     }
+    let history = |verdict: &str| &scores[&(verdict.to_owned(), "history".to_owned())];
+    let (told, silent) = (history("flag"), history("allow"));
+    let agreed = told.flagged + silent.labels - silent.flagged;
+    assert!(agreed * 100 >= (told.labels + silent.labels) * HISTORY_PERCENT, "{agreed} agree");
     let (flag, allow) = (score("flag"), score("allow"));
     assert!(flag.flagged * 100 >= flag.labels * FOUND_PERCENT, "{} of {} found", flag.flagged, flag.labels);
     assert!(allow.flagged * 100 <= allow.labels * FALSE_PERCENT, "{} of {} flagged", allow.flagged, allow.labels);
@@ -107,7 +114,10 @@ fn tells(finding: &Finding, label: &Label, migrations: &[Migration]) -> bool {
         || (finding.rule.0 != "missing-lock-timeout"
             && spec::group(finding.rule) != "meta"
             && finding.level >= Level::Warning);
-    if !judged || Path::new(&label.file) != migration.path {
+    // A label on a drop judges the contract. What else is said of it, of locks or of functions that break, is another matter.
+    let contract = finding.rule.0.starts_with("contract-") || finding.rule.0 == "expand-with-contract";
+    let other = label.verdict == "allow" && label.family.starts_with("drop-") && !contract;
+    if other || !judged || Path::new(&label.file) != migration.path {
         return false;
     }
     let line = |offset: u32| 1 + migration.text[..offset as usize].matches('\n').count();
@@ -115,5 +125,9 @@ fn tells(finding: &Finding, label: &Label, migrations: &[Migration]) -> bool {
     let related = finding.related.iter().filter(|related| related.file == finding.file).map(|related| related.span);
     let related = related.filter(|_| label.verdict == "flag");
     let places = related.chain([finding.span, finding.statement]);
-    places.map(|span| line(span.start)).any(|found| [label.line, label.stmt_line].contains(&found))
+    let told = places.map(|span| line(span.start)).any(|found| [label.line, label.stmt_line].contains(&found));
+    // A finding on another clause of the same statement is no reproach to this one.
+    let elsewhere =
+        finding.span != finding.statement && label.verdict == "allow" && line(finding.span.start) != label.line;
+    told && !elsewhere
 }

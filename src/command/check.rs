@@ -6,7 +6,7 @@ use crate::config::value;
 use crate::evidence::Evidence;
 use crate::git::base::Surroundings;
 use crate::lint::lint_with;
-use crate::report::{Report, concise, json, pretty};
+use crate::report::{Report, Style, concise, json, pretty};
 use crate::rule::RuleId;
 use crate::settings::Settings;
 use crate::source;
@@ -42,8 +42,8 @@ pub fn run(
         Some(compared) => compared.evidence(&request, migrations, &config.settings.code, targets),
         None => Ok(Evidence::default()),
     })?;
-    let report =
-        Report { outcome: &outcome, migrations: &sources.migrations, style: terminal.style, actions: terminal.actions };
+    let style = Style { verbose, ..terminal.style };
+    let report = Report { outcome: &outcome, migrations: &sources.migrations, style, actions: terminal.actions };
     let default = if terminal.interactive { ReportFormat::Pretty } else { ReportFormat::Concise };
     match args.output.output_format.unwrap_or(default) {
         ReportFormat::Pretty => pretty::write(&report, out),

@@ -32,6 +32,8 @@ pub(super) struct Options {
     tables: Tables,
     /// What is demanded of the sessions that run migrations.
     session: Session,
+    /// What is demanded of changes that take several releases.
+    transitions: Transitions,
     /// A level for a rule or a group of rules, or `off`.
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
     /// The rules a team gives itself.
@@ -84,6 +86,15 @@ struct Session {
     max_lock_timeout: Option<Spanned<toml::Value>>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct Transitions {
+    /// How long something must have been replaced or retired before it goes: `14d`, or a number of releases.
+    soak: Option<Spanned<toml::Value>>,
+    /// How long a transition may stay open: `180d`.
+    max_age: Option<Spanned<toml::Value>>,
+}
+
 /// What is wrong with a configuration, before it is known where it came from.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -113,6 +124,12 @@ pub(super) fn resolve(
     }
     if let Some(longest) = &options.session.max_lock_timeout {
         settings.max_lock_timeout = as_text(longest, value::duration)?;
+    }
+    if let Some(soak) = &options.transitions.soak {
+        settings.soak = as_text(soak, value::soak)?;
+    }
+    if let Some(age) = &options.transitions.max_age {
+        settings.max_age = Some(as_text(age, value::period)?);
     }
     settings.levels = levels(&options.rules, known)?;
     settings.code = code::Options {
@@ -154,7 +171,7 @@ pub(super) fn at<T>(text: &Spanned<String>, read: impl FnOnce(&str) -> Result<T,
 }
 
 /// A value that may be written as a number or as text with a suffix.
-fn as_text(value: &Spanned<toml::Value>, read: impl FnOnce(&str) -> Result<u64, ValueError>) -> Result<u64, Problem> {
+fn as_text<T>(value: &Spanned<toml::Value>, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
     let text = match value.get_ref() {
         toml::Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -8,6 +8,7 @@ use crate::finding::Level;
 use crate::review::session::Timeout;
 use crate::rule::RuleId;
 use crate::settings::DEFAULT_VERSION;
+use crate::settings::Soak;
 use crate::settings::policy::{Forbidden, RequiredColumn};
 use crate::source::migration::TransactionMode;
 use crate::suggest::nearest;
@@ -130,6 +131,32 @@ pub fn duration(text: &str) -> Result<u64, ValueError> {
             message: format!("`{text}` is not a duration"),
             help: Some("write `30s`, `500ms` or `2min`".to_owned()),
         }),
+    }
+}
+
+/// Reads a time in hours, days or weeks, in seconds: `36h`, `14d`, `2w`.
+pub fn period(text: &str) -> Result<i64, ValueError> {
+    let units = [('h', 3_600), ('d', 86_400), ('w', 604_800)];
+    let found = units.into_iter().find_map(|(unit, seconds)| {
+        let number = text.strip_suffix(unit)?.trim();
+        number.parse::<u32>().ok().map(|number| i64::from(number) * seconds)
+    });
+    found.ok_or_else(|| ValueError {
+        message: format!("`{text}` is not a time"),
+        help: Some("write `36h`, `14d` or `2w`".to_owned()),
+    })
+}
+
+/// Reads how long something must have been replaced or retired before it goes: `14d`, or a number of releases.
+pub fn soak(text: &str) -> Result<Soak, ValueError> {
+    if let Ok(releases) = text.parse::<u32>() {
+        return Ok(Soak { releases: releases.max(1), seconds: Some(0) });
+    }
+    match period(text) {
+        Ok(seconds) => Ok(Soak { releases: 1, seconds: Some(seconds) }),
+        Err(error) => {
+            Err(ValueError { help: Some("write `14d`, or a number of releases such as `2`".to_owned()), ..error })
+        }
     }
 }
 

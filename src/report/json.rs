@@ -221,6 +221,7 @@ impl<'a> Allowed<'a> {
             by: match allowed.by {
                 AllowedBy::Directive => "directive",
                 AllowedBy::Evidence => "evidence",
+                AllowedBy::History => "history",
             },
         }
     }

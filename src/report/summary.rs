@@ -7,12 +7,17 @@ use super::text::one_line;
 use super::{Color, Report, paint};
 use crate::outcome::{Allowed, AllowedBy, Outcome};
 
-/// A line for each contract that evidence allowed: `db/7.sql:2:1: allowed[contract-before-expand]: public.users.city: no
+/// A line for each contract that evidence allowed, and where asked the history: `db/7.sql:2:1: allowed[contract-before-expand]: public.users.city: no
 /// reference in 312 files at origin/main (1a2b3c4d5e)`.
 pub(super) fn allowed(report: &Report<'_>) -> Vec<String> {
     let files = Files::new(report.migrations);
-    let by_evidence = report.outcome.allowed.iter().filter(|allowed| allowed.by == AllowedBy::Evidence);
-    by_evidence
+    let told = |allowed: &&Allowed| match allowed.by {
+        AllowedBy::Evidence => true,
+        AllowedBy::History => report.style.verbose,
+        AllowedBy::Directive => false,
+    };
+    let allowed = report.outcome.allowed.iter().filter(told);
+    allowed
         .map(|Allowed { finding, reason, .. }| {
             let start = files.position(finding.file, finding.span.start);
             let (path, rule) = (files.path(finding.file), finding.rule.0);
@@ -37,8 +42,9 @@ pub(super) fn line(report: &Report<'_>) -> String {
     if results.is_empty() {
         results.push(paint(report.style, Color::Green, "no findings"));
     }
-    if !allowed.is_empty() {
-        results.push(format!("{} allowed", allowed.len()));
+    let said = allowed.iter().filter(|allowed| report.style.verbose || allowed.by != AllowedBy::History).count();
+    if said > 0 {
+        results.push(format!("{said} allowed"));
     }
     let unread = match summary.unrecognized {
         0 => String::new(),

@@ -41,13 +41,14 @@ pub fn replay<'a>(
     let mut replay = Replay::new(settings);
     let releases = parsed.chunk_by(|a, b| a.migration.release == b.migration.release);
     let mut file = 0;
-    for (number, files) in (0_u32..).zip(releases) {
+    for (number, shipped) in (0_u32..).zip(releases) {
         let mut steps = Vec::new();
-        for parsed in files {
+        for parsed in shipped {
             replay.file(parsed, Position { release: number, file }, &mut steps);
             file += 1;
         }
-        let release = Release { number, steps, version: settings.version, after: replay.catalog(), settings, evidence };
-        visit(files, &release);
+        let (after, ledger, files) = (replay.catalog(), replay.ledger(), replay.files());
+        let release = Release { number, steps, version: settings.version, after, ledger, files, settings, evidence };
+        visit(shipped, &release);
     }
 }

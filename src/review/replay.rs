@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::declared::Declarations;
 use super::session::{Lapsed, Session};
 use super::step::{Impact, Size, Step};
 use super::track::{Tracker, Turn, Values};
@@ -15,11 +16,13 @@ use crate::settings::Settings;
 use crate::source::migration::{Migration, Section, TransactionMode};
 use crate::syntax::Script;
 use crate::syntax::alter::ActionKind;
+use crate::syntax::directive::Declaration;
 use crate::syntax::name::Symbol;
 use crate::syntax::object::{ObjectChange, ObjectKind};
 use crate::syntax::span::Span;
 use crate::syntax::statement::{Statement, StatementKind, Transaction};
 use crate::syntax::table::{Constraint, ConstraintKind};
+use crate::transition::{Event, Ledger, Scene};
 
 /// Schemas kept for `ROLLBACK` in one file. Beyond that a rollback is not followed: no migration does so.
 const MAX_SNAPSHOTS: usize = 64;
@@ -44,6 +47,8 @@ impl Parsed<'_> {
 /// The history so far.
 pub struct Replay<'a> {
     catalog: Catalog<'a>,
+    /// What is in flight.
+    ledger: Ledger,
     settings: &'a Settings,
     /// What sessions start with.
     defaults: Values,
@@ -51,6 +56,8 @@ pub struct Replay<'a> {
     left: Option<Left>,
     /// Every file so far.
     files: Vec<&'a Migration>,
+    /// Declarations that name nothing the history knows: the file and the comment.
+    unknown: Vec<(u32, Span)>,
 }
 
 /// A setting that ended with the session of its file.
@@ -74,12 +81,36 @@ pub struct Position {
 impl<'a> Replay<'a> {
     /// Before the first migration.
     pub fn new(settings: &'a Settings) -> Self {
-        Self { catalog: Catalog::default(), settings, defaults: Values::default(), left: None, files: Vec::new() }
+        let ledger = Ledger::default();
+        Self {
+            catalog: Catalog::default(),
+            ledger,
+            settings,
+            defaults: Values::default(),
+            left: None,
+            files: Vec::new(),
+            unknown: Vec::new(),
+        }
     }
 
     /// The schema so far.
     pub fn catalog(&self) -> &Catalog<'a> {
         &self.catalog
+    }
+
+    /// Every file so far, by its number.
+    pub fn files(&self) -> &[&'a Migration] {
+        &self.files
+    }
+
+    /// Declarations so far that name nothing the history knows: the file and the comment.
+    pub fn unknown_declarations(&self) -> &[(u32, Span)] {
+        &self.unknown
+    }
+
+    /// The changes in flight so far.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Replays one file; adds its steps to `steps` if it is reported.
@@ -98,11 +129,15 @@ impl<'a> Replay<'a> {
             tracker.enter(mode, &script.statements);
             let mut snapshots = Snapshots::new(&script.statements);
             snapshots.take(None, &self.catalog);
+            let mut declarations = Declarations::of(script);
             for statement in &script.statements {
+                declarations.before(statement.span.start, |span, said| self.declare(said, span, position));
                 let place = Place { parsed, position, mode, statement, statement_index, section: number };
                 self.statement(place, &mut tracker, &mut snapshots, steps);
                 statement_index += 1;
             }
+            let unknown = declarations.finish(|span, said| self.declare(said, span, position));
+            self.unknown.extend(unknown.into_iter().map(|span| (position.file, span)));
             self.catalog.end_transaction();
         }
         self.defaults = tracker.handed_on();
@@ -136,18 +171,42 @@ impl<'a> Replay<'a> {
             let session = tracker.session();
             self.follow(&operation, tracker, snapshots);
             let origin = Origin { release: place.position.release, file: place.position.file, span: operation.span };
+            let event = self.ledger.next(origin);
             if place.parsed.migration.reported {
                 let step = self.step(place, operation, session);
+                let step = Step { order: event.order, shape: self.ledger.target(&step.operation), ..step };
                 tracker.hold(&step.impacts, step.operation.span);
                 let mismatches = self.catalog.apply(&step.operation, origin);
+                self.observe(&step.operation, event, step.source);
                 steps.push(Step { mismatches, ..step });
             } else {
                 self.catalog.apply(&operation, origin);
+                let source = self.source(&operation, place.parsed.migration);
+                self.observe(&operation, event, source);
             }
         }
         for operation in &made {
             self.catalog.forget_unknown(operation);
         }
+    }
+
+    /// What a comment says of what is in flight; false where it names nothing that is there.
+    fn declare(&mut self, declaration: &Declaration, span: Span, position: Position) -> bool {
+        let event = self.ledger.next(Origin { release: position.release, file: position.file, span });
+        self.ledger.declare(&self.catalog, declaration, event)
+    }
+
+    /// What an operation means for what is in flight. Its clauses are written in `source`.
+    fn observe(&mut self, operation: &Operation<'a>, event: Event, source: &Migration) {
+        let files = &self.files;
+        let file = |index: u32| files.get(index as usize).map_or("", |file| file.text.as_str());
+        self.ledger.observe(&self.catalog, operation, event, &Scene { text: &source.text, file: &file });
+    }
+
+    /// The file the clauses of an operation are written in.
+    fn source(&self, operation: &Operation<'_>, own: &'a Migration) -> &'a Migration {
+        let called = operation.body.and_then(|body| body.called);
+        called.and_then(|site| self.files.get(site.file as usize)).copied().unwrap_or(own)
     }
 
     /// What an operation does to the session.
@@ -201,13 +260,12 @@ impl<'a> Replay<'a> {
                 impact.scan = false;
             }
         }
-        let called = operation.body.and_then(|body| body.called);
-        let source = called.and_then(|site| self.files.get(site.file as usize)).copied();
+        let source = self.source(&operation, place.parsed.migration);
         Step {
             migration: place.parsed.migration,
             file: place.position.file,
             section: place.section,
-            source: source.unwrap_or(place.parsed.migration),
+            source,
             mode: place.mode,
             statement: place.statement,
             statement_index: place.statement_index,
@@ -217,6 +275,8 @@ impl<'a> Replay<'a> {
             fresh,
             before,
             session,
+            order: 0,
+            shape: None,
             mismatches: Vec::new(),
         }
     }

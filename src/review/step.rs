@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::session::Session;
+use crate::date::Moment;
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
 use crate::evidence::Evidence;
@@ -14,6 +15,7 @@ use crate::settings::Settings;
 use crate::source::migration::{Migration, TransactionMode};
 use crate::syntax::statement::Statement;
 use crate::syntax::types::DataType;
+use crate::transition::{Ledger, ShapeId};
 
 /// The migrations that ship together, replayed.
 #[derive(Debug)]
@@ -26,6 +28,10 @@ pub struct Release<'a> {
     pub version: u16,
     /// The schema it leaves behind.
     pub after: &'a Catalog<'a>,
+    /// The changes in flight, with what this release did to them.
+    pub ledger: &'a Ledger,
+    /// Every migration up to and with this release.
+    pub files: &'a [&'a Migration],
     /// What the run is told.
     pub settings: &'a Settings,
     /// What is known from outside the migrations.
@@ -61,6 +67,10 @@ pub struct Step<'a> {
     pub before: Before,
     /// The session when the statement starts.
     pub session: Session,
+    /// Its number in the history: the ledger tells by it what came before.
+    pub order: u32,
+    /// What it works on, where the ledger knows it.
+    pub shape: Option<ShapeId>,
     /// Where the statement and the replayed history disagree.
     pub mismatches: Vec<Mismatch>,
 }
@@ -142,6 +152,18 @@ pub enum Size {
     Small(u64),
     /// At or over it.
     Large(u64),
+}
+
+impl Release<'_> {
+    /// The file number `file` as people call it: by its version where it has one, else by its name.
+    pub fn file_name(&self, file: u32) -> &str {
+        self.files.get(file as usize).map_or("", |migration| migration.short_name())
+    }
+
+    /// When that file was written, as far as its version or git tells.
+    pub fn time(&self, file: u32) -> Option<Moment> {
+        self.files.get(file as usize).and_then(|migration| migration.time())
+    }
 }
 
 impl Impact {

@@ -1,5 +1,6 @@
 //! See `rules/contract-before-expand.md`.
 
+use super::support::grounds::Grounds;
 use super::support::removal::{Removal, Removed, removals};
 use super::support::usage::Usage;
 use super::support::{counted, with_dependents};
@@ -12,8 +13,24 @@ const CONTENTS_SHOWN: usize = 5;
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     for removal in removals(release).iter().filter(|removal| removal.replacement.is_none()) {
-        report(removal, findings);
+        match &removal.grounds {
+            _ if removal.usage.is_used() => report(removal, findings),
+            Grounds::None => report(removal, findings),
+            Grounds::Ready(history) => allow(removal, history, findings),
+            // Rules of their own speak of what is missing.
+            Grounds::StillWritten(_) | Grounds::InStep(_) | Grounds::NotFilled(_) | Grounds::TooSoon(..) => {}
+        }
     }
+}
+
+/// The history shows that it was time.
+fn allow(removal: &Removal<'_, '_>, history: &str, findings: &mut Findings) {
+    let message = format!("{} is dropped", removal.what.words());
+    let reason = match removal.usage {
+        Usage::Unused(code) => format!("{history}, {}", code.nothing_found()),
+        Usage::Unknown | Usage::Used(..) => history.to_owned(),
+    };
+    findings.on(removal.step, message).subject(removal.what.subject()).allow_by_history(reason);
 }
 
 fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {

@@ -1,12 +1,12 @@
 //! Questions that several rules ask of a step, and the words they answer with.
 
 pub(crate) mod added;
-pub(crate) mod assigned;
 pub(crate) mod batch;
 pub(crate) mod bounds;
 pub(crate) mod copies;
 pub(crate) mod edit;
 pub(crate) mod end;
+pub(crate) mod grounds;
 pub(crate) mod held;
 pub(crate) mod key;
 pub(crate) mod lost_key;
@@ -64,6 +64,13 @@ pub(crate) fn with_dependents<'b>(builder: Builder<'b>, step: &Step<'_>) -> Buil
         None | Some(0) => builder,
         Some(more) => builder.note(format!("so do {more} more")),
     }
+}
+
+/// `6 hours`, `3 days`, as people say it.
+pub(crate) fn span_words(seconds: i64) -> String {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let (size, noun) = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1, "second"));
+    counted(usize::try_from(seconds / size).unwrap_or(0), noun)
 }
 
 /// `30s`, `2min`, `500ms`, as the server writes settings.

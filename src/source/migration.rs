@@ -1,7 +1,10 @@
 //! One migration file and its parts.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use super::order::version_prefix;
+use crate::date::Moment;
 use crate::syntax::span::Span;
 
 /// A migration file, read.
@@ -34,6 +37,24 @@ pub struct Standing {
     pub change: Change,
     /// It runs when the new code does, rather than before it.
     pub post_deploy: bool,
+    /// When it was first committed, where git was asked.
+    pub committed: Option<Moment>,
+}
+
+impl Migration {
+    /// When it was written: as its version tells, else git, where that was asked.
+    pub fn time(&self) -> Option<Moment> {
+        Moment::of_version(&self.path).or(self.standing.committed)
+    }
+
+    /// As people call it: by its version where it has one, else by its name.
+    pub fn short_name(&self) -> &str {
+        let stem = self.path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+        let generic = ["up", "migration", "down"].contains(&stem);
+        let named = if generic { self.path.parent().unwrap_or(&self.path) } else { &self.path };
+        let name = named.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        version_prefix(name).unwrap_or_else(|| name.split('.').next().unwrap_or(name))
+    }
 }
 
 /// What became of a migration since the revision that is compared with.

@@ -56,6 +56,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
                 repeatable: matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_))),
                 change: Change::Unknown,
                 post_deploy: request.post_deploy.contains(&arranged.file.path),
+                committed: None,
             },
             text: text.text,
             release: release.to_string_lossy().into_owned(),

@@ -1,5 +1,8 @@
-//! Directives in comments: `-- switchback: allow(rule, …) reason`.
+//! Directives in comments: `-- switchback: allow(rule, …) reason`, `-- switchback: retire users.full_name owner(@team)`.
 
+mod declaration;
+
+pub use self::declaration::{Declaration, Declared, Said};
 use super::name::Symbol;
 use super::span::{Source, Span};
 
@@ -10,12 +13,23 @@ pub struct Directive {
     pub span: Span,
     /// Covers the whole file.
     pub whole_file: bool,
-    /// Rule names at their places.
+    /// Names of the rules it allows, at their places.
     pub rules: Vec<(Symbol, Span)>,
     /// Why; empty when none is given.
     pub reason: String,
+    /// What it says of a schema change in flight, rather than allowing a rule.
+    pub declaration: Option<Box<Declaration>>,
     /// What is wrong with it, if it could not be read.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
+}
+
+/// Why a directive could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// One line, lower case, no full stop.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
 }
 
 /// Reads the comment at `span`, which holds `switchback:`.
@@ -28,14 +42,37 @@ pub(super) fn directive(source: Source<'_>, span: Span) -> Directive {
     let text = text.trim_start();
     let word_end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(text.len());
     let (word, rest) = text.split_at(word_end);
-    let mut directive =
-        Directive { span, whole_file: word == "allow-file", rules: Vec::new(), reason: String::new(), problem: None };
+    let mut directive = Directive {
+        span,
+        whole_file: word == "allow-file",
+        rules: Vec::new(),
+        reason: String::new(),
+        declaration: None,
+        problem: None,
+    };
+    if let Some(said) = Said::named(word) {
+        match declaration::read(said, rest.trim()) {
+            Ok(declaration) => directive.declaration = Some(Box::new(declaration)),
+            Err(problem) => directive.problem = Some(problem),
+        }
+        return directive;
+    }
     if !matches!(word, "allow" | "allow-file") {
-        directive.problem = Some(format!("unknown directive '{word}'; known are allow(rule) and allow-file(rule)"));
+        let known = ["allow", "allow-file"].into_iter().chain(Said::ALL.iter().map(|said| said.word()));
+        directive.problem = Some(Problem {
+            message: format!("unknown directive '{word}'"),
+            help: match crate::suggest::nearest(word, known.clone()) {
+                Some(near) => format!("did you mean '{near}'?"),
+                None => format!("known are {}", known.collect::<Vec<_>>().join(", ")),
+            },
+        });
         return directive;
     }
     let Some((list, reason)) = rest.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')')) else {
-        directive.problem = Some(format!("expected rule names in brackets: {word}(rule-name) reason"));
+        directive.problem = Some(Problem {
+            message: format!("expected rule names in brackets: {word}(rule-name) reason"),
+            help: "write `-- switchback: allow(rule-name) reason`".to_owned(),
+        });
         return directive;
     };
     let mut at = word_start + word_end + (rest.len() - rest.trim_start().len()) + 1;

@@ -5,7 +5,7 @@
 
 mod body;
 
-pub use self::body::{Assembled, Body, BodyStatement, Condition, ConditionKind, Guard};
+pub use self::body::{Assembled, Body, BodyStatement, Condition, ConditionKind, FieldAssignment, Guard};
 use super::expr::Expr;
 use super::index::KeyForm;
 use super::name::{Ident, Name, Symbol};

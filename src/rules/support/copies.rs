@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assigned::{Assigned, assignments};
 use super::edit;
 use crate::review::step::{Release, Step};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
+use crate::syntax::assigned::{Assigned, assignments};
 use crate::syntax::name::{Ident, Name, Symbol};
 use crate::syntax::query::{Query, RowVerb};
 use crate::syntax::span::Span;

@@ -4,40 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::copies::{Copies, Copy};
+use super::grounds::{Grounds, grounds};
 use super::replaces::{body_words, replaces};
 use super::usage::{self, Usage};
 use crate::evidence::{Target, TargetKind};
 use crate::review::step::{Release, Step};
-use crate::schema::catalog::{Origin, Table};
+use crate::schema::catalog::Table;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Quoted, Symbol};
 use crate::syntax::object::{ObjectChange, ObjectKind};
 use crate::syntax::table::ColumnDef;
 use crate::syntax::types::DataType;
-
-/// Parts of a name that say its bearer is on its way out.
-const RETIRED: &[&str] = &[
-    "archive",
-    "archived",
-    "backup",
-    "bak",
-    "delete",
-    "deleted",
-    "deprecated",
-    "drop",
-    "dropped",
-    "legacy",
-    "obsolete",
-    "old",
-    "remove",
-    "removed",
-    "retired",
-    "unused",
-];
-
-/// Such parts at the start or end of a name: elsewhere they may belong to what the table is about.
-const SET_ASIDE: &[&str] = &["backup", "bkp", "temp", "tmp"];
 
 /// New columns of a table that are looked at.
 const ADDED_KEPT: usize = 16;
@@ -56,6 +34,8 @@ pub(crate) struct Removal<'r, 'a> {
     pub(crate) replacement: Option<Replacement<'r, 'a>>,
     /// Whether the code that is running names it.
     pub(crate) usage: Usage<'r>,
+    /// What the history shows for it.
+    pub(crate) grounds: Grounds<'r>,
 }
 
 /// What is dropped.
@@ -208,11 +188,13 @@ impl<'r, 'a> Facts<'r, 'a> {
         let usage = Usage::of(step, release, &what.target());
         let replacement = self.replacement(step, what);
         let copied = matches!(replacement, Some(Replacement::Copied(_)));
-        // What code goes on to name was not retired, whatever the history says.
-        if !copied && !usage.is_used() && (retired(step, what, release) || what.is_routine()) {
+        let grounds = grounds(step, what, release);
+        if !copied && !usage.is_used() && what.is_routine() {
             return None;
         }
-        Some(Removal { step, what, replacement, usage })
+        // What was replaced or retired before needs nothing from this release.
+        let replacement = replacement.filter(|_| copied || !matches!(grounds, Grounds::Ready(_)));
+        Some(Removal { step, what, replacement, usage, grounds })
     }
 
     /// Whether the name goes on to mean something, or never was one the running code could use.
@@ -290,35 +272,6 @@ fn never_seen(step: &Step<'_>) -> bool {
 
 fn is_partition(step: &Step<'_>) -> bool {
     step.before.table.as_ref().is_some_and(|table| !table.parents.is_empty())
-}
-
-/// Whether an earlier release began to retire the thing: made the column optional for those who insert, or renamed the
-/// object to a name that says so.
-fn retired(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> bool {
-    let earlier = |origin: Option<Origin>| origin.is_some_and(|origin| origin.release < release.number);
-    match what {
-        Removed::Column(_, column) => {
-            let loosened = step.column(&column.name).and_then(|column| column.loosened);
-            earlier(loosened) && !still_written(step)
-        }
-        Removed::Object(_, name) => {
-            let renamed = step.before.renamed.or(step.before.table.as_ref().and_then(|table| table.renamed));
-            earlier(renamed) && looks_retired(&name.name)
-        }
-        Removed::Schema(_) => false,
-    }
-}
-
-fn looks_retired(name: &str) -> bool {
-    let mut parts = name.split('_').filter(|part| !part.is_empty());
-    let ends = [parts.clone().next(), parts.clone().next_back()];
-    parts.any(|part| RETIRED.binary_search(&part).is_ok())
-        || ends.into_iter().flatten().any(|part| SET_ASIDE.binary_search(&part).is_ok())
-}
-
-/// A trigger that names a dropped column makes every later write fail.
-fn still_written(step: &Step<'_>) -> bool {
-    step.before.dependents.iter().any(|dependent| dependent.starts_with("trigger"))
 }
 
 fn type_name(data_type: Option<&DataType>) -> Option<&str> {

@@ -41,7 +41,7 @@ impl<'a> Catalog<'a> {
     }
 
     /// Something of this name exists among tables, views, sequences and indexes, which share their names.
-    pub(in crate::schema) fn is_relation(&self, name: &QName) -> bool {
+    pub(crate) fn is_relation(&self, name: &QName) -> bool {
         self.relations.contains_key(name) || self.indexes.contains_key(name)
     }
 
@@ -259,7 +259,7 @@ pub(super) fn type_key(kept: &DataType) -> QName {
 
 impl QName {
     /// Another object in the same schema.
-    pub(in crate::schema) fn beside(&self, name: &crate::syntax::name::Symbol) -> Self {
+    pub(crate) fn beside(&self, name: &crate::syntax::name::Symbol) -> Self {
         Self { schema: self.schema.clone(), name: name.clone() }
     }
 }

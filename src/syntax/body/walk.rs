@@ -7,7 +7,7 @@ use super::template::{Names, template};
 use super::variables::Variables;
 use super::{condition, open_template};
 use crate::syntax::cursor::Cursor;
-use crate::syntax::object::{Assembled, Body, BodyStatement, Condition, ConditionKind, Guard};
+use crate::syntax::object::{Assembled, Body, BodyStatement, Condition, ConditionKind, FieldAssignment, Guard};
 use crate::syntax::parse::{perform, statement};
 use crate::syntax::span::Span;
 use crate::syntax::statement::Statement;
@@ -28,6 +28,9 @@ const VERBS: &[&str] = &[
 
 /// Verbs whose operand, whatever it turns out to be, is no table's rows or shape.
 const HARMLESS: &[&str] = &["COMMENT", "GRANT", "NOTIFY", "REVOKE"];
+
+/// Words on the right-hand side of an assignment that are kept.
+const MOST_READ: usize = 64;
 
 /// A construct that is open.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -102,7 +105,11 @@ impl<'t> Walk<'t> {
             if let Some(commits) = self.loops.commits.last_mut().filter(|_| self.loops.open > 0) {
                 *commits |= segment.at("COMMIT");
             }
-        } else if !segment.at_any(PROCEDURAL) && !assigns(segment) && segment.at_any(VERBS) {
+        } else if segment.at_any(PROCEDURAL) {
+            // Control words of the language; no SQL.
+        } else if assigns(segment) {
+            self.body.fields.extend(field(*segment));
+        } else if segment.at_any(VERBS) {
             self.sql(*segment);
         }
     }
@@ -272,6 +279,15 @@ fn assigns(segment: &Cursor<'_>) -> bool {
         head.eat_kind(TokenKind::RightBracket);
     }
     head.eat_operator(":=") || head.eat_operator("=")
+}
+
+/// The field of the new row that an assignment fills.
+fn field(mut segment: Cursor<'_>) -> Option<FieldAssignment> {
+    let dotted = segment.eat("NEW") && segment.eat_kind(TokenKind::Dot);
+    let column = segment.label("a column").ok().filter(|_| dotted)?.name;
+    let names = segment.rest().iter().filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted));
+    let reads = names.take(MOST_READ).map(|token| segment.symbol(*token)).collect();
+    Some(FieldAssignment { column, reads })
 }
 
 /// Without `INTO [STRICT] a, b`: in a body that names variables, not a table.

@@ -19,8 +19,19 @@ pub struct Body {
     pub dynamic: Vec<Span>,
     /// What the holes of its templates stand for, by number: the name of a parameter that keeps its value, or `$1`.
     pub holes: Vec<Option<Symbol>>,
+    /// Fields of the new row that it fills, `NEW.c := …`, in order.
+    pub fields: Vec<FieldAssignment>,
     /// Every word of the body, folded and sorted, for "does it name this column".
     pub words: Vec<Symbol>,
+}
+
+/// `NEW.column := …` in the body of a trigger function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldAssignment {
+    /// The column that is filled.
+    pub column: Symbol,
+    /// Folded words on the right-hand side, in order of appearance: columns of the row are among them.
+    pub reads: Vec<Symbol>,
 }
 
 /// One SQL statement inside a body.

@@ -1,24 +1,23 @@
 //! Which column of a row change gets which expression.
 
-use crate::syntax;
-use crate::syntax::name::Ident;
-use crate::syntax::query::{RowChange, RowVerb};
-use crate::syntax::span::Span;
+use super::name::Ident;
+use super::query::{RowChange, RowVerb};
+use super::span::Span;
 
 /// A filled column and the text of what it is filled with.
 pub(crate) type Assigned<'r> = (&'r Ident, &'r str);
 
-/// The assignments of an `UPDATE`, the columns of an `INSERT … SELECT` with the expressions at their places. None where
-/// the two cannot be told to belong together.
+/// The assignments of an `UPDATE`, the columns of an `INSERT … SELECT` or of the first row of `VALUES` with the expressions
+/// at their places. None where the two cannot be told to belong together.
 pub(crate) fn assignments<'r>(source: &'r str, change: &'r RowChange) -> Option<Vec<Assigned<'r>>> {
-    let tokens = syntax::outline(source, change.span);
+    let tokens = super::outline(source, change.span);
     let is = |token: &Span, words: &[&str]| words.iter().any(|word| token.of(source).eq_ignore_ascii_case(word));
     let (first, last): (&[&str], &[&str]) = match change.verb {
         RowVerb::Update => (&["SET"], &["FROM", "WHERE", "RETURNING"]),
         RowVerb::Insert => (&["SELECT"], &["FROM", "WHERE", "RETURNING", "UNION", "GROUP", "ORDER", "LIMIT"]),
         RowVerb::Delete | RowVerb::Merge => return None,
     };
-    let start = tokens.iter().position(|token| is(token, first))?;
+    let Some(start) = tokens.iter().position(|token| is(token, first)) else { return row(source, change, &tokens) };
     let listed = tokens.get(start + 1..)?;
     let end = listed.iter().position(|token| is(token, last)).unwrap_or(listed.len());
     let parts: Vec<&str> = listed
@@ -34,4 +33,16 @@ pub(crate) fn assignments<'r>(source: &'r str, change: &'r RowChange) -> Option<
         _ => part,
     };
     Some(change.columns.iter().zip(parts.into_iter().map(value)).collect())
+}
+
+/// The columns of an `INSERT … VALUES` with the expressions of its first row.
+fn row<'r>(source: &'r str, change: &'r RowChange, tokens: &[Span]) -> Option<Vec<Assigned<'r>>> {
+    let values = tokens.iter().position(|token| token.of(source).eq_ignore_ascii_case("VALUES"))?;
+    let (open, close) = (tokens.get(values + 1)?, tokens.get(values + 2)?);
+    let inner = Span::new(open.end, close.start);
+    let parts = super::outline(source, inner);
+    let parts = parts.split(|token| token.of(source) == ",");
+    let parts: Vec<&str> =
+        parts.map(|part| part.iter().copied().reduce(Span::to).unwrap_or_default().of(source)).collect();
+    (parts.len() == change.columns.len()).then(|| change.columns.iter().zip(parts).collect())
 }

@@ -1,0 +1,159 @@
+//! What the history shows for taking something away: how far its replacement has got, or that it was retired.
+
+use super::removal::Removed;
+use crate::review::step::{Release, Step};
+use crate::schema::catalog::Origin;
+use crate::syntax::name::Quoted;
+use crate::transition::{Phase, Standing, Sync, SyncedBy, is_retired};
+
+/// The verdict of the history on a removal.
+#[derive(Clone, Debug)]
+pub(crate) enum Grounds<'r> {
+    /// The history shows nothing.
+    None,
+    /// A trigger that names it is still there when the release is through: every write would fail.
+    StillWritten(Vec<String>),
+    /// A trigger still keeps the replacement and the old shape in step.
+    InStep(&'r Sync),
+    /// The replacement is there, and the old rows were never copied to it.
+    NotFilled(Standing<'r>),
+    /// The last step was taken too short a time ago.
+    TooSoon(Origin, String),
+    /// It is right: "expanded 0012, backfilled 0013".
+    Ready(String),
+}
+
+/// What the history says of removing the target of `step`.
+pub(crate) fn grounds<'r>(step: &Step<'_>, what: Removed<'_>, release: &'r Release<'_>) -> Grounds<'r> {
+    let writers = still_written(step, what, release);
+    if !writers.is_empty() {
+        return Grounds::StillWritten(writers);
+    }
+    let shape = step.shape;
+    let standings = shape.map(|id| release.ledger.standing(id, release.number, step.order)).unwrap_or_default();
+    let judged: Vec<Grounds<'r>> = standings.into_iter().map(|standing| judge(standing, step, release)).collect();
+    let ready = judged.iter().position(|grounds| matches!(grounds, Grounds::Ready(_)));
+    let best = match ready {
+        Some(index) => judged.into_iter().nth(index),
+        None => judged.into_iter().next(),
+    };
+    match best {
+        Some(Grounds::NotFilled(standing)) => {
+            loosened(step, what, release).map_or(Grounds::NotFilled(standing), Grounds::Ready)
+        }
+        Some(grounds) => grounds,
+        None => {
+            let found = loosened(step, what, release).or_else(|| freed(step, release));
+            found.map_or(Grounds::None, Grounds::Ready)
+        }
+    }
+}
+
+fn judge<'r>(standing: Standing<'r>, step: &Step<'_>, release: &'r Release<'_>) -> Grounds<'r> {
+    let on_dropped = |sync: &Sync| match &sync.by {
+        SyncedBy::Trigger { table, name, .. } => {
+            let left = release.after.table(table).and_then(|table| table.trigger(name));
+            left.is_none()
+        }
+        SyncedBy::Generated | SyncedBy::View | SyncedBy::Declared(_) => true,
+    };
+    if let Some(sync) = standing.syncs.iter().find(|sync| !on_dropped(sync)) {
+        return Grounds::InStep(sync);
+    }
+    let before = |phase| standing.reached_before(phase, release.number);
+    let replaced = !standing.transition.new.is_empty();
+    if replaced && !before(Phase::Backfilled) {
+        return Grounds::NotFilled(standing);
+    }
+    if let Some((at, words)) = too_soon(&standing, step, release) {
+        return Grounds::TooSoon(at, words);
+    }
+    Grounds::Ready(told(&standing, release))
+}
+
+/// "expanded 0012, backfilled 0013": the first time each phase was reached.
+fn told(standing: &Standing<'_>, release: &Release<'_>) -> String {
+    let reached = Phase::ALL.iter().filter_map(|phase| standing.transition.reached(*phase));
+    let earlier = reached.filter(|step| step.event.at.release < release.number);
+    let parts: Vec<String> =
+        earlier.map(|step| format!("{} {}", step.phase.word(), release.file_name(step.event.at.file))).collect();
+    parts.join(", ")
+}
+
+/// Whether the last step of the transition is so recent that the code has hardly moved: with no dual write in between,
+/// what it wrote meanwhile is lost.
+fn too_soon(standing: &Standing<'_>, step: &Step<'_>, release: &Release<'_>) -> Option<(Origin, String)> {
+    let soak = release.settings.soak;
+    let earlier = |found: &&crate::transition::Move| found.event.at.release < release.number;
+    let moves = standing.transition.moves.iter().filter(earlier);
+    let last = |phase: Phase| moves.clone().filter(|found| found.phase == phase).max_by_key(|found| found.event.order);
+    let last = last(Phase::Backfilled).or_else(|| last(Phase::Retired))?;
+    let releases = release.number.saturating_sub(last.event.at.release);
+    if releases < soak.releases {
+        let words = format!("only {} after it was {}", super::counted(releases as usize, "release"), last.phase.word());
+        return Some((last.event.at, words));
+    }
+    let kept_in_step = moves.clone().any(|found| found.phase == Phase::Syncing);
+    let then = release.time(last.event.at.file)?;
+    let now = step.migration.time()?;
+    let seconds = now.seconds.saturating_sub(then.seconds);
+    // Steps of one day ship together as often as not; a dual write makes that harmless.
+    let wanted = if kept_in_step { soak.seconds.unwrap_or(0) } else { soak.seconds.unwrap_or(HALF_A_DAY) };
+    (0..wanted)
+        .contains(&seconds)
+        .then(|| (last.event.at, format!("only {} after it was {}", super::span_words(seconds), last.phase.word())))
+}
+
+/// Versions closer together than this are taken to ship together, unless configured.
+const HALF_A_DAY: i64 = 12 * 3600;
+
+/// An earlier release copied the column to another one of a like name, or had a trigger fill it, so that code was free to
+/// leave it alone.
+fn freed(step: &Step<'_>, release: &Release<'_>) -> Option<String> {
+    let id = step.shape?;
+    let earlier = |at: Origin| at.release < release.number;
+    let copied = release
+        .ledger
+        .copied(id)
+        .filter(|(_, event)| earlier(event.at))
+        .map(|(to, event)| format!("copied to {} {}", release.ledger.name(to), release.file_name(event.at.file)));
+    let filled = || {
+        let (words, event) = release.ledger.filled(id).filter(|(_, event)| earlier(event.at))?;
+        Some(format!("filled by {words} since {}", release.file_name(event.at.file)))
+    };
+    copied.or_else(filled)
+}
+
+/// An earlier release began to retire the thing: it made the column optional for those who insert, or renamed the object
+/// to a name that says so.
+fn loosened(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> Option<String> {
+    let earlier = |origin: Option<Origin>| origin.filter(|origin| origin.release < release.number);
+    match what {
+        Removed::Column(_, column) => {
+            let column = step.column(&column.name)?;
+            let renamed = earlier(column.renamed).filter(|_| is_retired(&column.name));
+            let words = if renamed.is_some() { "renamed" } else { "made optional" };
+            let at = renamed.or(earlier(column.loosened))?;
+            Some(format!("{words} {}", release.file_name(at.file)))
+        }
+        Removed::Object(_, name) => {
+            let renamed = step.before.renamed.or(step.before.table.as_ref().and_then(|table| table.renamed));
+            let at = earlier(renamed).filter(|_| is_retired(&name.name))?;
+            Some(format!("renamed {}", release.file_name(at.file)))
+        }
+        Removed::Schema(_) => None,
+    }
+}
+
+/// Triggers that name a dropped column and outlive the release.
+fn still_written(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> Vec<String> {
+    let Removed::Column(table, column) = what else { return Vec::new() };
+    let Some(after) = release.after.table(table) else { return Vec::new() };
+    let names = |function| release.after.links.mentions.get(&column.name).is_some_and(|named| named.contains(function));
+    let named_before = |trigger: &str| {
+        let words = format!("trigger {} on {}", Quoted(trigger), table.short());
+        step.before.dependents.contains(&words)
+    };
+    let left = after.triggers.iter().filter(|trigger| names(&trigger.function) && named_before(&trigger.name));
+    left.map(|trigger| format!("trigger {} on {}", Quoted(&trigger.name), table.short())).collect()
+}
