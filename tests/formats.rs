@@ -408,6 +408,13 @@ fn markdown_fits_into_a_comment_and_counts_what_does_not() {
     let left_out = format!("**Not shown: {} errors, 2000 warnings, 2000 notes", 2_000 - shown);
     assert!(text.contains(&left_out), "{}", text.split_at(text.len() - 300).1);
     assert!(!written(markdown::write, &fixture()).contains("Not shown"));
+    let mut bytes = Vec::new();
+    markdown::write_within(markdown::SHORTEST, &hostile().report(), &mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(
+        text.chars().count() <= markdown::SHORTEST && text.contains("Not shown: 1 error, 1 warning, 1 note, 2"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -133,9 +133,12 @@ fn check_place(path: &Path) -> Result<(), OutputError> {
 /// Adds the report to what the step has said so far, as far as GitHub takes it.
 fn append_summary(path: &Path, report: &Report<'_>) -> io::Result<()> {
     let taken = fs::metadata(path).map_or(0, |metadata| metadata.len());
-    let characters = LARGEST_SUMMARY.saturating_sub(taken) / CHARACTER;
+    let characters = usize::try_from(LARGEST_SUMMARY.saturating_sub(taken) / CHARACTER).unwrap_or(usize::MAX);
+    if characters < markdown::SHORTEST {
+        return Err(io::Error::other("it holds all that GitHub takes, 1 MiB"));
+    }
     let mut file = BufWriter::new(OpenOptions::new().append(true).create(true).open(path)?);
-    markdown::write_within(usize::try_from(characters).unwrap_or(usize::MAX), report, &mut file)?;
+    markdown::write_within(characters, report, &mut file)?;
     file.flush()
 }
 

@@ -18,11 +18,11 @@ use crate::rule::grouped;
 /// Characters of a comment on GitHub.
 pub const COMMENT: usize = 65_536;
 
+/// Characters that any report may take.
+pub const SHORTEST: usize = 1_000;
+
 /// Characters kept for saying what is left out.
 const RESERVE: usize = 600;
-
-/// No finding takes fewer characters.
-const LEAST: usize = 40;
 
 /// Lines of a statement that are shown, and characters of each.
 const STATEMENT: (usize, usize) = (30, 200);
@@ -38,16 +38,16 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     write_within(COMMENT, report, out)
 }
 
-/// Writes a report of at most `limit` characters. What does not fit is counted; less than a thousand are not respected.
+/// Writes a report of at most `limit` characters. What does not fit is counted, which takes `SHORTEST`.
 pub fn write_within(limit: usize, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let files = Files::new(report);
     let mut page = Page { text: String::new(), left: limit.saturating_sub(RESERVE) };
     page.add(&headline(report));
     let mut left_out = Vec::new();
     for finding in worst_first(&report.outcome.findings) {
-        let fits =
-            page.left > LEAST && (page.add(&section(finding, report, &files)) || page.add(&line(finding, &files)));
-        if !fits {
+        // Once one is left out, those that matter less are too.
+        let full = !left_out.is_empty();
+        if full || !(page.add(&section(finding, report, &files)) || page.add(&line(finding, &files))) {
             left_out.push(finding.level);
         }
     }

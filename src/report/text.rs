@@ -17,7 +17,7 @@ pub(super) fn one_line(text: &str) -> String {
     visible(&words.join(" ")).into_owned()
 }
 
-/// `text` with its line ends as they are, or made plain, and no line ending with white space; fit to print otherwise.
+/// `text` line by line, fit to print: no line ends with white space, and so none with a carriage return.
 pub(super) fn several_lines(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(|line| visible(line.trim_end())).collect();
     lines.join("\n")
