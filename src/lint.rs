@@ -80,8 +80,25 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings, evidence: &Evidence) -> Ou
             outcome.summary.unrecognized += unrecognized(&release.steps);
             outcome.findings.extend(check(release, &rules, &mut outcome.allowed));
         }
+        if release.last {
+            outcome.findings.extend(check_end(release, &rules));
+        }
     });
     outcome
+}
+
+/// Findings on what the history as a whole left behind, where it stands in files that are reported.
+fn check_end(release: &Release<'_>, rules: &[&Rule]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in rules {
+        if let Check::End(check) = rule.check {
+            let mut findings = Findings::new(rule.id, spec::level(rule.id));
+            check(release, &mut findings);
+            found.extend(findings.into_vec());
+        }
+    }
+    found.retain(|finding| release.files.get(finding.file as usize).is_some_and(|file| file.reported));
+    found
 }
 
 /// Findings on what was done to the history itself.
@@ -109,7 +126,7 @@ fn check(release: &Release<'_>, rules: &[&Rule], allowed: &mut Vec<Allowed>) -> 
         match rule.check {
             Check::Step(check) => release.steps.iter().for_each(|step| check(step, release, &mut findings)),
             Check::Release(check) => check(release, &mut findings),
-            Check::History(_) | Check::Directive(_) => {}
+            Check::End(_) | Check::History(_) | Check::Directive(_) => {}
         }
         allowed.extend(findings.take_allowed());
         found.extend(findings.into_vec());

@@ -36,6 +36,8 @@ pub enum Check {
     Step(fn(&Step<'_>, &Release<'_>, &mut Findings)),
     /// Called once for a release.
     Release(fn(&Release<'_>, &mut Findings)),
+    /// Called once, with the last release: for what the history as a whole left behind.
+    End(fn(&Release<'_>, &mut Findings)),
     /// Called once, with every migration: for what was done to the history itself.
     History(fn(&[Parsed<'_>], &mut Findings)),
     /// Has no steps of its own: found while reading directives (`src/suppress.rs`). The function does nothing.

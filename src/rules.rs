@@ -26,11 +26,13 @@ rules! {
     blocking_scan => "blocking-scan", Step;
     column_type_change => "column-type-change", Step;
     concurrently_in_transaction => "concurrently-in-transaction", Step;
+    constraint_never_validated => "constraint-never-validated", End;
     constraint_validated_on_add => "constraint-validated-on-add", Step;
     contract_before_backfill => "contract-before-backfill", Release;
     contract_before_expand => "contract-before-expand", Release;
     contract_before_soak => "contract-before-soak", Release;
     contract_before_sync_removed => "contract-before-sync-removed", Release;
+    declaration_of_unknown => "declaration-of-unknown", End;
     dependent_object_breaks => "dependent-object-breaks", Release;
     discouraged_type => "discouraged-type", Step;
     domain_constraint_scan => "domain-constraint-scan", Step;
@@ -52,6 +54,8 @@ rules! {
     index_dropped_before_replacement => "index-dropped-before-replacement", Release;
     index_not_concurrent => "index-not-concurrent", Step;
     integer_primary_key => "integer-primary-key", Step;
+    leftover_shadow => "leftover-shadow", End;
+    leftover_sync => "leftover-sync", Release;
     lock_timeout_too_long => "lock-timeout-too-long", Release;
     mergeable_alters => "mergeable-alters", Release;
     missing_lock_timeout => "missing-lock-timeout", Release;
@@ -62,6 +66,7 @@ rules! {
     not_rerunnable => "not-rerunnable", Release;
     out_of_order => "out-of-order", History;
     partition_locks_parent => "partition-locks-parent", Release;
+    point_of_no_return => "point-of-no-return", Release;
     primary_key_builds_index => "primary-key-builds-index", Step;
     primary_key_dropped => "primary-key-dropped", Release;
     published_without_replica_identity => "published-without-replica-identity", Release;
@@ -82,6 +87,7 @@ rules! {
     slow_work_under_lock => "slow-work-under-lock", Release;
     table_without_primary_key => "table-without-primary-key", Release;
     timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
+    transition_overdue => "transition-overdue", End;
     trigger_disabled => "trigger-disabled", Release;
     truncate_table => "truncate-table", Release;
     unbatched_delete => "unbatched-delete", Step;

@@ -9,10 +9,9 @@ use crate::rules::RULES;
 use crate::settings::Settings;
 use crate::spec;
 use crate::suggest::nearest;
-use crate::syntax::directive::Directive;
+use crate::syntax::directive::{Directive, covered};
 use crate::syntax::name::Symbol;
 use crate::syntax::span::Span;
-use crate::syntax::statement::Statement;
 
 /// Moves allowed findings from `findings` to `allowed`, and adds the findings on the directives themselves.
 pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Outcome) {
@@ -23,7 +22,7 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
                 let target = if directive.whole_file {
                     None
                 } else {
-                    target(&script.statements, directive, &parsed.migration.text)
+                    covered(&script.statements, directive.span, &parsed.migration.text).or(Some(Span::default()))
                 };
                 let used = vec![false; directive.rules.len()];
                 places.push(Place { file, text: &parsed.migration.text, directive, target, used });
@@ -67,15 +66,6 @@ struct Place<'a> {
     /// The statement it covers; none for the whole file.
     target: Option<Span>,
     used: Vec<bool>,
-}
-
-/// The statement a directive covers: the one it stands in or after on the same line, else the next one.
-fn target(statements: &[Statement], directive: &Directive, text: &str) -> Option<Span> {
-    let at = directive.span;
-    let next = statements.partition_point(|statement| statement.span.end <= at.start);
-    let before = next.checked_sub(1).and_then(|index| statements.get(index));
-    let same_line = |statement: &&Statement| !Span::new(statement.span.end, at.start).of(text).contains(['\n', '\r']);
-    before.filter(same_line).or_else(|| statements.get(next)).map(|statement| statement.span).or(Some(Span::default()))
 }
 
 /// The whole line where the comment stands alone on it; else the comment and the blanks before it.

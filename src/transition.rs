@@ -86,8 +86,8 @@ pub struct Transition {
     pub owner: Option<Box<str>>,
     /// The day it is to be done.
     pub due: Option<Date>,
-    /// A comment declares it.
-    pub declared: bool,
+    /// The comment that declares it.
+    pub declared: Option<Event>,
 }
 
 /// Kinds of transitions.
@@ -217,9 +217,15 @@ impl Ledger {
         self.shapes.find(key)
     }
 
-    /// Everything that keeps shapes in step, or did.
-    pub fn syncs(&self) -> &[Sync] {
-        &self.syncs
+    /// Everything that reads or fills `id` to keep it in step with another shape, or did.
+    pub fn syncs_of(&self, id: ShapeId) -> impl Iterator<Item = &Sync> {
+        self.synced.get(&id).into_iter().flatten().filter_map(|index| self.syncs.get(*index))
+    }
+
+    /// Where a trigger that keeps shapes in step was put up, if it still does.
+    pub fn put_up(&self, table: &QName, trigger: &Symbol) -> Option<Event> {
+        let first = self.open_syncs.get(&(table.clone(), trigger.clone()))?.first()?;
+        self.syncs.get(*first).map(|sync| sync.started)
     }
 
     /// The statements that filled a column.

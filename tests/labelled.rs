@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use switchback::finding::{Finding, Level};
 use switchback::lint::lint;
+use switchback::rule::Check;
+use switchback::rules::RULES;
 use switchback::settings::Settings;
 use switchback::source::migration::Migration;
 use switchback::source::{Input, Request, load};
@@ -110,6 +112,8 @@ fn judge(folder: &Path, scores: &mut BTreeMap<(String, String), Score>) {
 /// Whether the finding speaks of the clause or statement of the label.
 fn tells(finding: &Finding, label: &Label, migrations: &[Migration]) -> bool {
     let migration = &migrations[finding.file as usize];
+    // These are slices of histories: what was never finished may be finished in a file that is not here.
+    let at_the_end = RULES.iter().any(|rule| rule.id == finding.rule && matches!(rule.check, Check::End(_)));
     let judged = finding.rule.0 == "unrecognized-statement"
         || (finding.rule.0 != "missing-lock-timeout"
             && spec::group(finding.rule) != "meta"
@@ -117,7 +121,7 @@ fn tells(finding: &Finding, label: &Label, migrations: &[Migration]) -> bool {
     // A label on a drop judges the contract. What else is said of it, of locks or of functions that break, is another matter.
     let contract = finding.rule.0.starts_with("contract-") || finding.rule.0 == "expand-with-contract";
     let other = label.verdict == "allow" && label.family.starts_with("drop-") && !contract;
-    if other || !judged || Path::new(&label.file) != migration.path {
+    if other || at_the_end || !judged || Path::new(&label.file) != migration.path {
         return false;
     }
     let line = |offset: u32| 1 + migration.text[..offset as usize].matches('\n').count();

@@ -21,6 +21,8 @@ pub(super) struct PolicyOptions {
     types: BTreeMap<Spanned<String>, String>,
     /// `required` where a `statement_timeout` has to be set.
     statement_timeout: Option<Spanned<String>>,
+    /// `required` where what cannot be undone has to be signed.
+    sign_off: Option<Spanned<String>>,
     /// What no migration uses: `trigger`, `on-delete-cascade`.
     forbidden: Vec<Spanned<String>>,
 }
@@ -56,11 +58,13 @@ pub(super) fn resolve(options: &PolicyOptions) -> Result<Policy, Problem> {
         Ok::<_, Problem>(ForbiddenType { data_type, advice: advice.trim().to_owned() })
     });
     let timeout = options.statement_timeout.as_ref().map(|word| at(word, value::requirement));
+    let sign_off = options.sign_off.as_ref().map(|word| at(word, value::requirement));
     Ok(Policy {
         names: conventions(&options.names)?,
         required_columns: required_columns.collect::<Result<_, _>>()?,
         types: types.collect::<Result<_, _>>()?,
         statement_timeout: timeout.transpose()?.unwrap_or_default(),
+        sign_off: sign_off.transpose()?.unwrap_or_default(),
         forbidden: options.forbidden.iter().map(|word| at(word, value::forbidden)).collect::<Result<_, _>>()?,
     })
 }

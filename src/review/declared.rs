@@ -1,22 +1,34 @@
 //! The declarations in the comments of a section, told in the order of the file.
 
+use std::collections::BTreeMap;
+
 use crate::syntax::Script;
-use crate::syntax::directive::Declaration;
+use crate::syntax::directive::{Declaration, Said, covered};
 use crate::syntax::span::Span;
 
 /// Declarations that were not told yet.
 pub(super) struct Declarations<'a> {
+    /// Statements that somebody signed, with what was said.
+    signed: BTreeMap<Span, &'a Declaration>,
     ahead: std::iter::Peekable<std::vec::IntoIter<(Span, &'a Declaration)>>,
     /// Those that name what was not there where they stand: it may come further down.
     waiting: Vec<(Span, &'a Declaration)>,
 }
 
 impl<'a> Declarations<'a> {
-    /// Those of a section.
-    pub(super) fn of(script: &'a Script) -> Self {
+    /// Those of a section of a file with this text.
+    pub(super) fn of(script: &'a Script, text: &str) -> Self {
         let declared = script.directives.iter();
         let declared = declared.filter_map(|found| Some((found.span, found.declaration.as_deref()?)));
-        Self { ahead: declared.collect::<Vec<_>>().into_iter().peekable(), waiting: Vec::new() }
+        let (signs, said): (Vec<_>, Vec<_>) =
+            declared.partition(|(_, declaration)| declaration.said == Said::PointOfNoReturn);
+        let signed = signs.into_iter().filter_map(|(at, said)| Some((covered(&script.statements, at, text)?, said)));
+        Self { signed: signed.collect(), ahead: said.into_iter().peekable(), waiting: Vec::new() }
+    }
+
+    /// What was said where the statement at `span` was signed.
+    pub(super) fn signed(&self, span: Span) -> Option<&'a Declaration> {
+        self.signed.get(&span).copied()
     }
 
     /// Tells all that stand before the offset `end`. `tell` says whether what is named is there.

@@ -47,8 +47,18 @@ pub fn replay<'a>(
             replay.file(parsed, Position { release: number, file }, &mut steps);
             file += 1;
         }
-        let (after, ledger, files) = (replay.catalog(), replay.ledger(), replay.files());
-        let release = Release { number, steps, version: settings.version, after, ledger, files, settings, evidence };
+        let release = Release {
+            number,
+            last: file as usize == parsed.len(),
+            steps,
+            version: settings.version,
+            after: replay.catalog(),
+            ledger: replay.ledger(),
+            files: replay.files(),
+            unknown_declarations: replay.unknown_declarations(),
+            settings,
+            evidence,
+        };
         visit(shipped, &release);
     }
 }

@@ -129,10 +129,11 @@ impl<'a> Replay<'a> {
             tracker.enter(mode, &script.statements);
             let mut snapshots = Snapshots::new(&script.statements);
             snapshots.take(None, &self.catalog);
-            let mut declarations = Declarations::of(script);
+            let mut declarations = Declarations::of(script, &parsed.migration.text);
             for statement in &script.statements {
                 declarations.before(statement.span.start, |span, said| self.declare(said, span, position));
-                let place = Place { parsed, position, mode, statement, statement_index, section: number };
+                let signed = declarations.signed(statement.span);
+                let place = Place { parsed, position, mode, statement, statement_index, section: number, signed };
                 self.statement(place, &mut tracker, &mut snapshots, steps);
                 statement_index += 1;
             }
@@ -277,6 +278,7 @@ impl<'a> Replay<'a> {
             session,
             order: 0,
             shape: None,
+            signed: place.signed,
             mismatches: Vec::new(),
         }
     }
@@ -354,6 +356,7 @@ struct Place<'a> {
     statement: &'a Statement,
     statement_index: u32,
     section: u32,
+    signed: Option<&'a Declaration>,
 }
 
 /// Schemas to come back to. Taken only in sections that hold a `ROLLBACK`.

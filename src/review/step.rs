@@ -13,6 +13,8 @@ use crate::schema::catalog::{Catalog, Column, Origin, Table, UserType, View};
 use crate::schema::operation::{Operation, QName};
 use crate::settings::Settings;
 use crate::source::migration::{Migration, TransactionMode};
+use crate::syntax::directive::Declaration;
+use crate::syntax::span::Span;
 use crate::syntax::statement::Statement;
 use crate::syntax::types::DataType;
 use crate::transition::{Ledger, ShapeId};
@@ -22,6 +24,8 @@ use crate::transition::{Ledger, ShapeId};
 pub struct Release<'a> {
     /// Its number; `Origin::release` of what it creates.
     pub number: u32,
+    /// No release comes after it.
+    pub last: bool,
     /// Every operation in order.
     pub steps: Vec<Step<'a>>,
     /// The server version the effects are for.
@@ -32,6 +36,8 @@ pub struct Release<'a> {
     pub ledger: &'a Ledger,
     /// Every migration up to and with this release.
     pub files: &'a [&'a Migration],
+    /// Declarations in comments that name nothing the history knows: the file and the comment.
+    pub unknown_declarations: &'a [(u32, Span)],
     /// What the run is told.
     pub settings: &'a Settings,
     /// What is known from outside the migrations.
@@ -71,6 +77,8 @@ pub struct Step<'a> {
     pub order: u32,
     /// What it works on, where the ledger knows it.
     pub shape: Option<ShapeId>,
+    /// A comment at the statement says that it cannot be undone, and who agreed.
+    pub signed: Option<&'a Declaration>,
     /// Where the statement and the replayed history disagree.
     pub mismatches: Vec<Mismatch>,
 }

@@ -10,6 +10,7 @@ pub(crate) mod grounds;
 pub(crate) mod held;
 pub(crate) mod key;
 pub(crate) mod lost_key;
+pub(crate) mod open_since;
 pub(crate) mod partition;
 pub(crate) mod refresh;
 pub(crate) mod refusal;

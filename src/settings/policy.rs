@@ -16,6 +16,8 @@ pub struct Policy {
     pub types: Vec<ForbiddenType>,
     /// A `statement_timeout` has to be set.
     pub statement_timeout: bool,
+    /// What cannot be undone has to be signed.
+    pub sign_off: bool,
     /// What no migration uses.
     pub forbidden: Vec<Forbidden>,
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::markdown::Block;
 use super::{Section, SpecError};
+use crate::date::Date;
 use crate::finding::Level;
 use crate::source::migration::TransactionMode;
 
@@ -25,6 +26,8 @@ pub struct Example<'a> {
     pub version: Option<u16>,
     /// `rows=`: known sizes of tables.
     pub rows: Vec<(String, u64)>,
+    /// `today=`: the day it is checked on.
+    pub today: Option<Date>,
     /// The rendered findings that stand below it.
     pub diagnostic: Option<Diagnostic<'a>>,
     /// The last example of *Bad*, with nothing but a diagnostic between it and the first of *Good*: the fix has to turn
@@ -132,13 +135,16 @@ impl<'a> Reader<'a> {
             sql,
             expected,
         };
-        match self.examples.last_mut().filter(|_| named && self.history) {
-            Some(example) => {
-                example.files.push(file);
-                example.version = options.version.or(example.version);
-                example.rows.extend(options.rows);
+        if let Some(example) = self.examples.last_mut().filter(|_| named && self.history) {
+            example.files.push(file);
+            example.version = options.version.or(example.version);
+            example.rows.extend(options.rows);
+            example.today = options.today.or(example.today);
+        } else {
+            self.add(section, file, options.version, options.rows);
+            if let Some(example) = self.examples.last_mut() {
+                example.today = options.today;
             }
-            None => self.add(section, file, options.version, options.rows),
         }
         self.history = named;
         self.prose = false;
@@ -156,6 +162,7 @@ impl<'a> Reader<'a> {
             configuration: self.configuration,
             version,
             rows,
+            today: None,
             diagnostic: None,
             fixed_by_next: false,
         });
@@ -171,6 +178,7 @@ struct Options {
     fails: Option<String>,
     version: Option<u16>,
     rows: Vec<(String, u64)>,
+    today: Option<Date>,
 }
 
 impl Options {
@@ -185,6 +193,7 @@ impl Options {
                 "fails" if is_sqlstate(value) => options.fails = Some(value.to_owned()),
                 "fails" => return Err(unreadable()),
                 "version" => options.version = Some(value.parse().map_err(|_| unreadable())?),
+                "today" => options.today = Some(Date::parse(value).ok_or_else(unreadable)?),
                 "transaction" => {
                     options.transaction = Some(match value {
                         "wrapped" => TransactionMode::Wrapped,

@@ -5,6 +5,7 @@ mod declaration;
 pub use self::declaration::{Declaration, Declared, Said};
 use super::name::Symbol;
 use super::span::{Source, Span};
+use super::statement::Statement;
 
 /// A directive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,14 @@ pub struct Problem {
     pub message: String,
     /// What to write instead.
     pub help: String,
+}
+
+/// The statement that a comment at `at` speaks of: the one it stands in or after on the same line, else the next one.
+pub(crate) fn covered(statements: &[Statement], at: Span, text: &str) -> Option<Span> {
+    let next = statements.partition_point(|statement| statement.span.end <= at.start);
+    let before = next.checked_sub(1).and_then(|index| statements.get(index));
+    let same_line = |statement: &&Statement| !Span::new(statement.span.end, at.start).of(text).contains(['\n', '\r']);
+    before.filter(same_line).or_else(|| statements.get(next)).map(|statement| statement.span)
 }
 
 /// Reads the comment at `span`, which holds `switchback:`.

@@ -36,9 +36,17 @@ impl Ledger {
             _ => Phase::Verified,
         };
         for index in indexes {
-            self.moved(index, phase, event, words.clone(), true);
+            // Said before the rows have moved, it names the plan, its owner and its day; it is no step yet.
+            let early = phase == Phase::Retired
+                && self
+                    .transitions
+                    .get(index)
+                    .is_some_and(|one| !one.new.is_empty() && one.reached(Phase::Backfilled).is_none());
+            if !early {
+                self.moved(index, phase, event, words.clone(), true);
+            }
             if let Some(transition) = self.transitions.get_mut(index) {
-                transition.declared = true;
+                transition.declared = transition.declared.or(Some(event));
                 transition.owner = declaration.owner.clone().or_else(|| transition.owner.take());
                 let due = declaration.by.as_deref().filter(|_| declaration.said == Said::Retire).and_then(Date::parse);
                 transition.due = due.or(transition.due);

@@ -73,7 +73,7 @@ impl Ledger {
             moves: Vec::new(),
             owner: None,
             due: None,
-            declared: false,
+            declared: None,
         });
         for id in new {
             self.add_new(index, *id);

@@ -8,7 +8,7 @@ impl Ledger {
     /// says so, the old shape is on its way out or gone, or names, sync and backfill all speak for it.
     pub fn is_replacement(&self, transition: &Transition) -> bool {
         let moved = |phase| transition.reached(phase).is_some();
-        if transition.declared || moved(Phase::Retired) || moved(Phase::Contracted) {
+        if transition.declared.is_some() || moved(Phase::Retired) || moved(Phase::Contracted) {
             return true;
         }
         match transition.kind {

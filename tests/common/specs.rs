@@ -72,6 +72,7 @@ fn settings(rule: &str, example: &Example<'_>) -> Settings {
     if let Some(rule) = RULES.iter().map(|known| known.id).find(|known| known.0 == rule && spec::is_opt_in(*known)) {
         settings.levels.entry(rule).or_insert(Some(spec::level(rule)));
     }
+    settings.today = example.today;
     settings.version = example.version.unwrap_or(settings.version);
     settings.table_rows.extend(example.rows.iter().cloned());
     settings

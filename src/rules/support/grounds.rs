@@ -3,24 +3,33 @@
 use super::removal::Removed;
 use crate::review::step::{Release, Step};
 use crate::schema::catalog::Origin;
-use crate::syntax::name::Quoted;
-use crate::transition::{Phase, Standing, Sync, SyncedBy, is_retired};
+use crate::schema::operation::QName;
+use crate::syntax::name::{Quoted, Symbol};
+use crate::transition::{Phase, Standing, SyncedBy, is_retired, shadow};
 
 /// The verdict of the history on a removal.
 #[derive(Clone, Debug)]
 pub(crate) enum Grounds<'r> {
     /// The history shows nothing.
     None,
-    /// A trigger that names it is still there when the release is through: every write would fail.
-    StillWritten(Vec<String>),
-    /// A trigger still keeps the replacement and the old shape in step.
-    InStep(&'r Sync),
+    /// Triggers that name it, or keep it in step with its replacement, are still there when the release is through: every
+    /// write would fail.
+    StillWritten(Vec<Writer>),
     /// The replacement is there, and the old rows were never copied to it.
     NotFilled(Standing<'r>),
     /// The last step was taken too short a time ago.
     TooSoon(Origin, String),
     /// It is right: "expanded 0012, backfilled 0013".
     Ready(String),
+}
+
+/// A trigger that writes what is dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Writer {
+    /// Its table.
+    pub(crate) table: QName,
+    /// Its name.
+    pub(crate) name: Symbol,
 }
 
 /// What the history says of removing the target of `step`.
@@ -50,15 +59,16 @@ pub(crate) fn grounds<'r>(step: &Step<'_>, what: Removed<'_>, release: &'r Relea
 }
 
 fn judge<'r>(standing: Standing<'r>, step: &Step<'_>, release: &'r Release<'_>) -> Grounds<'r> {
-    let on_dropped = |sync: &Sync| match &sync.by {
-        SyncedBy::Trigger { table, name, .. } => {
-            let left = release.after.table(table).and_then(|table| table.trigger(name));
-            left.is_none()
-        }
-        SyncedBy::Generated | SyncedBy::View | SyncedBy::Declared(_) => true,
-    };
-    if let Some(sync) = standing.syncs.iter().find(|sync| !on_dropped(sync)) {
-        return Grounds::InStep(sync);
+    let writers = standing.syncs.iter().filter_map(|sync| match &sync.by {
+        SyncedBy::Trigger { table, name, .. } => Some(Writer { table: table.clone(), name: name.clone() }),
+        SyncedBy::Generated | SyncedBy::View | SyncedBy::Declared(_) => None,
+    });
+    let stays =
+        |writer: &Writer| release.after.table(&writer.table).is_some_and(|table| table.trigger(&writer.name).is_some());
+    let mut writers: Vec<Writer> = writers.filter(stays).collect();
+    writers.dedup_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name));
+    if !writers.is_empty() {
+        return Grounds::StillWritten(writers);
     }
     let before = |phase| standing.reached_before(phase, release.number);
     let replaced = !standing.transition.new.is_empty();
@@ -138,15 +148,26 @@ fn loosened(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> Option
         }
         Removed::Object(_, name) => {
             let renamed = step.before.renamed.or(step.before.table.as_ref().and_then(|table| table.renamed));
-            let at = earlier(renamed).filter(|_| is_retired(&name.name))?;
-            Some(format!("renamed {}", release.file_name(at.file)))
+            if let Some(at) = earlier(renamed).filter(|_| is_retired(&name.name)) {
+                return Some(format!("renamed {}", release.file_name(at.file)));
+            }
+            backup(step, &name.name, release)
         }
         Removed::Schema(_) => None,
     }
 }
 
+/// A copy of another table that an earlier release made, whose name says that it is one.
+fn backup(step: &Step<'_>, name: &str, release: &Release<'_>) -> Option<String> {
+    let base = shadow(name).filter(|_| is_retired(name))?;
+    let sources = release.ledger.towards(step.shape?).flat_map(|transition| &transition.old);
+    let is_copy = sources.into_iter().any(|old| release.ledger.name(*old).ends_with(base));
+    let at = step.before.origin.filter(|origin| is_copy && origin.release < release.number)?;
+    Some(format!("a copy of {base} since {}", release.file_name(at.file)))
+}
+
 /// Triggers that name a dropped column and outlive the release.
-fn still_written(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> Vec<String> {
+fn still_written(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> Vec<Writer> {
     let Removed::Column(table, column) = what else { return Vec::new() };
     let Some(after) = release.after.table(table) else { return Vec::new() };
     let names = |function| release.after.links.mentions.get(&column.name).is_some_and(|named| named.contains(function));
@@ -155,5 +176,5 @@ fn still_written(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> V
         step.before.dependents.contains(&words)
     };
     let left = after.triggers.iter().filter(|trigger| names(&trigger.function) && named_before(&trigger.name));
-    left.map(|trigger| format!("trigger {} on {}", Quoted(&trigger.name), table.short())).collect()
+    left.map(|trigger| Writer { table: table.clone(), name: trigger.name.clone() }).collect()
 }
