@@ -67,9 +67,10 @@ fn report(
     let Some(first) = broken.first() else { return };
     let more =
         if broken.len() > 1 { format!(" and {}", counted(broken.len() - 1, "more function")) } else { String::new() };
+    let names = if broken.len() > 1 { "name" } else { "names" };
     let shown: Vec<&str> = broken.iter().take(SHOWN).copied().collect();
     findings
-        .on(step, format!("{what} is {verb}, and function {first}{more} still names it"))
+        .on(step, format!("{what} is {verb}, and function {first}{more} still {names} it"))
         .label("named in the body of a function")
         .subject(what)
         .note("the server does not look into the bodies of functions when a name goes; they fail when they are called")

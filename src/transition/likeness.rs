@@ -48,7 +48,7 @@ const SHADOWS: &[&str] = &[
 /// The name a shadow stands beside: `users` for `users_old` and `users_new`.
 pub fn shadow(name: &str) -> Option<&str> {
     let ending = SHADOWS.iter().find_map(|ending| name.strip_suffix(ending));
-    let leading = ["new_", "old_", "tmp_", "temp_", "_old_", "_new_"].iter().find_map(|lead| name.strip_prefix(lead));
+    let leading = ["old_", "tmp_", "_old_", "_new_", "_bkp_"].iter().find_map(|lead| name.strip_prefix(lead));
     ending.or(leading).filter(|base| !base.is_empty())
 }
 

@@ -5,7 +5,7 @@ use crate::review::step::{Release, Step};
 use crate::schema::catalog::Origin;
 use crate::schema::operation::QName;
 use crate::syntax::name::{Quoted, Symbol};
-use crate::transition::{Phase, Standing, SyncedBy, is_retired, shadow};
+use crate::transition::{Phase, Standing, Sync, SyncedBy, is_retired, shadow};
 
 /// The verdict of the history on a removal.
 #[derive(Clone, Debug)]
@@ -40,7 +40,8 @@ pub(crate) fn grounds<'r>(step: &Step<'_>, what: Removed<'_>, release: &'r Relea
     }
     let shape = step.shape;
     let standings = shape.map(|id| release.ledger.standing(id, release.number, step.order)).unwrap_or_default();
-    let judged: Vec<Grounds<'r>> = standings.into_iter().map(|standing| judge(standing, step, release)).collect();
+    let judged: Vec<Grounds<'r>> =
+        standings.into_iter().filter_map(|standing| judge(standing, step, what, release)).collect();
     let ready = judged.iter().position(|grounds| matches!(grounds, Grounds::Ready(_)));
     let best = match ready {
         Some(index) => judged.into_iter().nth(index),
@@ -58,8 +59,16 @@ pub(crate) fn grounds<'r>(step: &Step<'_>, what: Removed<'_>, release: &'r Relea
     }
 }
 
-fn judge<'r>(standing: Standing<'r>, step: &Step<'_>, release: &'r Release<'_>) -> Grounds<'r> {
-    let writers = standing.syncs.iter().filter_map(|sync| match &sync.by {
+fn judge<'r>(
+    standing: Standing<'r>,
+    step: &Step<'_>,
+    what: Removed<'_>,
+    release: &'r Release<'_>,
+) -> Option<Grounds<'r>> {
+    // A trigger on a table that goes, goes with it; what matters is who writes into it from elsewhere.
+    let whole = matches!(what, Removed::Object(..));
+    let touches = |sync: &&&Sync| step.shape.is_some_and(|id| sync.to == id || (sync.from == id && !whole));
+    let writers = standing.syncs.iter().filter(touches).filter_map(|sync| match &sync.by {
         SyncedBy::Trigger { table, name, .. } => Some(Writer { table: table.clone(), name: name.clone() }),
         SyncedBy::Generated | SyncedBy::View | SyncedBy::Declared(_) => None,
     });
@@ -68,17 +77,27 @@ fn judge<'r>(standing: Standing<'r>, step: &Step<'_>, release: &'r Release<'_>) 
     let mut writers: Vec<Writer> = writers.filter(stays).collect();
     writers.dedup_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name));
     if !writers.is_empty() {
-        return Grounds::StillWritten(writers);
+        return Some(Grounds::StillWritten(writers));
     }
     let before = |phase| standing.reached_before(phase, release.number);
     let replaced = !standing.transition.new.is_empty();
     if replaced && !before(Phase::Backfilled) {
-        return Grounds::NotFilled(standing);
+        // What a trigger writes into some other table need not be a replacement.
+        return replaces(&standing, release).then_some(Grounds::NotFilled(standing));
     }
     if let Some((at, words)) = too_soon(&standing, step, release) {
-        return Grounds::TooSoon(at, words);
+        return Some(Grounds::TooSoon(at, words));
     }
-    Grounds::Ready(told(&standing, release))
+    Some(Grounds::Ready(told(&standing, release)))
+}
+
+/// Whether old and new are columns of one table, or a comment says that the one is for the other.
+fn replaces(standing: &Standing<'_>, release: &Release<'_>) -> bool {
+    let transition = standing.transition;
+    let mut sides = transition.old.iter().chain(&transition.new).filter_map(|id| release.ledger.shape(*id));
+    let first = sides.next();
+    let one_table = sides.all(|shape| first.is_some_and(|first| first.key.owner == shape.key.owner));
+    transition.declared.is_some() || one_table
 }
 
 /// "expanded 0012, backfilled 0013": the first time each phase was reached.
