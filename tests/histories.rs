@@ -15,6 +15,7 @@ use switchback::config;
 use switchback::lint::lint;
 use switchback::report::{Report, Style, concise};
 use switchback::settings::Settings;
+use switchback::source::migration::Migration;
 use switchback::source::origin::Origin;
 use switchback::source::{Input, Request, load};
 use switchback::spec;
@@ -32,14 +33,12 @@ fn settings(story: &Path) -> Settings {
 }
 
 fn report(story: &Path, settings: &Settings) -> String {
-    let inputs = vec![Input::Path(PathBuf::from("."))];
-    let request = Request::new(story.to_owned(), inputs);
-    let sources = load(&request).unwrap();
-    let outcome = lint(&sources.migrations, settings);
+    let migrations = migrations(story);
+    let outcome = lint(&migrations, settings);
     let mut text = Vec::new();
     let style = Style::default();
     let origin = Origin::default();
-    let report = Report { outcome: &outcome, migrations: &sources.migrations, origin: &origin, style, actions: false };
+    let report = Report { outcome: &outcome, migrations: &migrations, origin: &origin, style, actions: false };
     concise::write(&report, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     // The last line holds the time.
@@ -68,6 +67,32 @@ fn what_is_right_is_met_with_silence() {
         }
     }
     assert!(failures.is_empty(), "\n{failures}");
+}
+
+/// Every release of a right history is right when it is the one under review, and nothing comes after it yet.
+#[test]
+fn every_step_of_what_is_right_is_right() {
+    let mut failures = String::new();
+    for (name, story) in folders().into_iter().filter(|(name, _)| name.ends_with(RIGHT)) {
+        let settings = settings(&story);
+        let migrations = migrations(&story);
+        for last in 0..migrations.len() {
+            let mut prefix = migrations[..=last].to_vec();
+            let release = prefix[last].release.clone();
+            for migration in &mut prefix {
+                migration.reported = migration.release == release;
+            }
+            for finding in lint(&prefix, &settings).findings {
+                writeln!(failures, "{name}, {}: {}: {}", release, finding.rule.0, finding.message).unwrap();
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+fn migrations(story: &Path) -> Vec<Migration> {
+    let inputs = vec![Input::Path(PathBuf::from("."))];
+    load(&Request::new(story.to_owned(), inputs)).unwrap().migrations
 }
 
 fn folders() -> Vec<(String, PathBuf)> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::support::grounds::{Writer, writers_into};
 use super::support::{action, counted};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
@@ -56,12 +57,18 @@ fn report(
     made: &BTreeSet<String>,
     findings: &mut Findings,
 ) {
+    // `contract-before-sync-removed` speaks of those.
+    let called = |writer: &Writer| {
+        let trigger = release.after.table(&writer.table)?.trigger(&writer.name)?;
+        Some(trigger.function.short())
+    };
+    let told: BTreeSet<String> = writers_into(step, release).iter().filter_map(called).collect();
     let broken: Vec<&str> = step
         .before
         .dependents
         .iter()
         .filter_map(|dependent| dependent.strip_prefix("function "))
-        .filter(|name| !made.contains(*name))
+        .filter(|name| !made.contains(*name) && !told.contains(*name))
         .filter(|name| release.after.functions.keys().any(|known| known.short() == **name))
         .collect();
     let Some(first) = broken.first() else { return };

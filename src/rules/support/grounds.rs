@@ -185,9 +185,24 @@ fn backup(step: &Step<'_>, name: &str, release: &Release<'_>) -> Option<String> 
     Some(format!("a copy of {base} since {}", release.file_name(at.file)))
 }
 
+/// Triggers on other tables that write into a dropped one and outlive the release.
+pub(crate) fn writers_into(step: &Step<'_>, release: &Release<'_>) -> Vec<Writer> {
+    let Some(id) = step.shape else { return Vec::new() };
+    let into = release.ledger.syncs_of(id).filter(|sync| sync.to == id && sync.ended.is_none());
+    let mut writers: Vec<Writer> = into
+        .filter_map(|sync| match &sync.by {
+            SyncedBy::Trigger { table, name, .. } => Some(Writer { table: table.clone(), name: name.clone() }),
+            SyncedBy::Generated | SyncedBy::View | SyncedBy::Declared(_) => None,
+        })
+        .filter(|writer| release.after.table(&writer.table).is_some_and(|table| table.trigger(&writer.name).is_some()))
+        .collect();
+    writers.dedup_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name));
+    writers
+}
+
 /// Triggers that name a dropped column and outlive the release.
 fn still_written(step: &Step<'_>, what: Removed<'_>, release: &Release<'_>) -> Vec<Writer> {
-    let Removed::Column(table, column) = what else { return Vec::new() };
+    let Removed::Column(table, column) = what else { return writers_into(step, release) };
     let Some(after) = release.after.table(table) else { return Vec::new() };
     let names = |function| release.after.links.mentions.get(&column.name).is_some_and(|named| named.contains(function));
     let named_before = |trigger: &str| {
