@@ -6,8 +6,10 @@
 pub mod cli;
 pub mod command;
 pub mod config;
+pub mod database;
 pub mod engine;
 pub mod evidence;
+pub mod figures;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
@@ -22,6 +24,7 @@ pub mod schema;
 pub mod settings;
 pub mod source;
 pub mod spec;
+pub mod stats;
 pub mod suggest;
 mod suppress;
 pub mod syntax;

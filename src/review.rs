@@ -4,5 +4,6 @@ pub mod before;
 pub mod history;
 pub mod replay;
 pub mod session;
+pub mod size;
 pub mod step;
 mod track;
