@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and nothing of how it is answered.
 
 pub mod output;
+mod stats;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::output::{Hints, OutputArgs};
+pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
 use crate::config::value;
 
 const STYLES: Styles = Styles::styled()
@@ -69,6 +71,8 @@ pub enum Command {
     /// code is 0 whatever the locks are.
     #[command(after_help = LOCKS_EXAMPLES, after_long_help = LOCKS_EXAMPLES)]
     Locks(Box<LocksArgs>),
+    /// Get the sizes of tables from a live database, for `check --stats` and `locks --stats`.
+    Stats(StatsArgs),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
@@ -103,6 +107,9 @@ pub struct CheckArgs {
     /// What the checks depend on.
     #[command(flatten)]
     pub database: DatabaseArgs,
+    /// What is known of the queries.
+    #[command(flatten)]
+    pub evidence: EvidenceArgs,
     /// Which rules run.
     #[command(flatten)]
     pub rules: RuleArgs,
@@ -171,6 +178,23 @@ pub struct DatabaseArgs {
     /// or `b`.
     #[arg(long, value_name = "NAME=ROWS", value_parser = value::table_rows)]
     pub table_rows: Vec<(String, u64)>,
+    /// How big the tables are: a file of `switchback stats pull`, or the CSV of `switchback stats query`.
+    ///
+    /// Findings then say how long the work takes, and their level follows the size. What `--table-rows` says counts for
+    /// more.
+    #[arg(long, value_name = "FILE", env = "SWITCHBACK_STATS")]
+    pub stats: Option<PathBuf>,
+}
+
+/// What is known of the queries.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Evidence")]
+pub struct EvidenceArgs {
+    /// Queries that the server was asked: an export of `pg_stat_statements` as JSON or CSV, or its log.
+    ///
+    /// What is dropped or renamed must not be named in them. They are shown without their values.
+    #[arg(long, value_name = "FILE", env = "SWITCHBACK_QUERY_STATS")]
+    pub query_stats: Option<PathBuf>,
 }
 
 /// Which rules run.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::SystemTime;
 
 /// Seconds in a day.
-const DAY: i64 = 86_400;
+pub const DAY: i64 = 86_400;
 
 /// The years a version may be from: before them there were no migrations, and after them a number is no date.
 const YEARS: std::ops::RangeInclusive<i64> = 1995..=2100;
@@ -92,6 +93,26 @@ impl Moment {
         Self { seconds: date.days.saturating_mul(DAY) }
     }
 
+    /// What a clock says.
+    pub fn of_clock(now: SystemTime) -> Self {
+        let since = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Self { seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX) }
+    }
+
+    /// Reads `2026-11-26T10:00:00Z`: UTC, whole seconds, from 1970 on.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let colons = time.len() == 8 && time.bytes().skip(2).step_by(3).all(|byte| byte == b':');
+        let seconds = clock(&time.replace(':', "")).filter(|_| colons)?;
+        let moment = Self { seconds: Date::parse(date)?.days * DAY + seconds };
+        (moment.seconds >= 0 && moment.to_string() == text).then_some(moment)
+    }
+
+    /// Seconds from it to `now`; none if it lies ahead.
+    pub fn age(self, now: Self) -> i64 {
+        now.seconds.saturating_sub(self.seconds).max(0)
+    }
+
     /// The time that the version of a migration tells: `20240131120000_add.sql`, `2024-01-31-120000_add/up.sql`,
     /// `V20240131__add.sql`, `1706702400_add.up.sql`. None where it is a counter.
     pub fn of_version(path: &Path) -> Option<Self> {
@@ -131,6 +152,14 @@ impl Moment {
     }
 }
 
+impl fmt::Display for Moment {
+    /// `2026-11-26T10:00:00Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = self.seconds.rem_euclid(DAY);
+        write!(f, "{}T{:02}:{:02}:{:02}Z", self.date(), second / 3600, second / 60 % 60, second % 60)
+    }
+}
+
 /// Seconds of the day that `hhmm` or `hhmmss` stands for.
 fn clock(digits: &str) -> Option<i64> {
     let number = |from: usize| digits.get(from..from + 2)?.parse::<i64>().ok();
@@ -167,6 +196,24 @@ mod tests {
         assert_eq!(Date::parse("2000-03-01").unwrap().days_since(Date::parse("2000-02-28").unwrap()), 2);
         for wrong in ["2023-02-29", "2023-13-01", "2023-1-1", "2023-01-01-01", "", "today"] {
             assert!(Date::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_are_written_as_they_are_read() {
+        let moment = Moment::parse("2026-11-26T10:00:59Z").unwrap();
+        assert_eq!(moment.to_string(), "2026-11-26T10:00:59Z");
+        assert_eq!(moment.age(Moment { seconds: moment.seconds + 60 }), 60);
+        assert_eq!(moment.age(Moment { seconds: 0 }), 0);
+        let wrong = [
+            "2026-11-26",
+            "2026-11-26 10:00:59Z",
+            "2026-11-26T10:00:60Z",
+            "1969-12-31T00:00:00Z",
+            "2026-11-26T1:00:59Z",
+        ];
+        for text in wrong {
+            assert!(Moment::parse(text).is_none(), "{text}");
         }
     }
 

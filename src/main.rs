@@ -8,10 +8,13 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Parser;
-use switchback::cli::{Cli, Color, Command, ListFormat};
-use switchback::command::{Error, Streams, Terminal, check, explain, locks, rules};
+use switchback::cli::{Cli, Color, Command, ListFormat, StatsCommand};
+use switchback::command::{Error, Streams, Terminal, check, explain, locks, rules, stats};
+use switchback::database::Variables;
+use switchback::date::Moment;
 use switchback::git::base::Surroundings;
 use switchback::report::Style;
 
@@ -59,6 +62,13 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             locks::run(args, cli.global.verbose, terminal, streams)?;
             Ok(false)
         }
+        Command::Stats(args) => {
+            match &args.command {
+                StatsCommand::Pull(pull) => stats::pull(pull, &database_variables(), out)?,
+                StatsCommand::Query => stats::query(out)?,
+            }
+            Ok(false)
+        }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;
             Ok(false)
@@ -86,6 +96,17 @@ impl Surroundings for Environment {
     }
 }
 
+/// What libpq reads of the environment beside the URL, as far as it matters here.
+fn database_variables() -> Variables {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Variables {
+        password: variable("PGPASSWORD"),
+        ssl_mode: variable("PGSSLMODE"),
+        ssl_root_certificate: variable("PGSSLROOTCERT"),
+        home: std::env::home_dir(),
+    }
+}
+
 /// What standard output can show.
 fn terminal(when: Color) -> Terminal {
     let interactive = io::stdout().is_terminal();
@@ -99,7 +120,8 @@ fn terminal(when: Color) -> Terminal {
         width: width(interactive),
         verbose: false,
     };
-    Terminal { interactive, style, actions: std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") }
+    let actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+    Terminal { interactive, style, actions, now: Moment::of_clock(SystemTime::now()) }
 }
 
 /// `COLUMNS`, then what the terminal says.

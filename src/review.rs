@@ -5,5 +5,6 @@ mod declared;
 pub mod history;
 pub mod replay;
 pub mod session;
+pub mod size;
 pub mod step;
 mod track;

@@ -1,10 +1,13 @@
 //! `switchback check`: settings, sources, the walk, the report.
 
+use std::fs;
+use std::path::Path;
+
 use super::outputs::Outputs;
 use super::{Streams, Terminal, inputs, release};
 use crate::cli::{CheckArgs, RuleArgs};
 use crate::config::value;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, queries};
 use crate::git::base::Surroundings;
 use crate::lint::lint_with;
 use crate::report::{Report, Style};
@@ -24,7 +27,7 @@ pub fn run(
 ) -> Result<bool, super::Error> {
     let Streams { input, out, log } = streams;
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-    let mut config = inputs::configuration(&args.input, &args.config, &args.database, &directory)?;
+    let mut config = inputs::configuration(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
     choose_rules(&args.rules, &mut config.settings)?;
     let outputs = Outputs::plan(&args.output, terminal, surroundings, log)?;
     let origin = Origin::of(&directory);
@@ -42,15 +45,30 @@ pub fn run(
         compared.as_ref().map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
     }
     let migrations = &sources.migrations;
-    let outcome = lint_with(migrations, &config.settings, |targets| match &compared {
-        Some(compared) => compared.evidence(&request, migrations, &config.settings.code, targets),
-        None => Ok(Evidence::default()),
+    let record = args.evidence.query_stats.as_ref().map(|path| request.directory.join(path));
+    let records: Vec<_> = record.into_iter().chain(config.stats.clone()).collect();
+    let queries = args.evidence.query_stats.as_ref().map(|path| read(path, &request.directory)).transpose()?;
+    let outcome = lint_with(migrations, &config.settings, |targets| {
+        let mut evidence = match &compared {
+            Some(compared) => compared.evidence(&request, migrations, &config.settings.code, targets, &records)?,
+            None => Evidence::default(),
+        };
+        if let Some((name, bytes)) = &queries {
+            evidence.queries = Some(queries::search(name, bytes, targets)?);
+        }
+        Ok::<_, super::Error>(evidence)
     })?;
     let Terminal { style, actions, .. } = terminal;
     let style = Style { verbose, ..style };
     outputs.write(&Report { outcome: &outcome, migrations, origin: &origin, style, actions }, out)?;
     let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
     Ok(fail_on.level().is_some_and(|level| outcome.reaches(level)))
+}
+
+/// The bytes of a file, with its name as it was written.
+fn read(path: &Path, directory: &Path) -> Result<(String, Vec<u8>), super::Error> {
+    let bytes = fs::read(directory.join(path)).map_err(|error| super::Error::Read { path: path.to_owned(), error })?;
+    Ok((path.display().to_string(), bytes))
 }
 
 /// Arguments win over the file.

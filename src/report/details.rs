@@ -4,6 +4,7 @@
 use super::files::Files;
 use super::text::{one_line, several_lines};
 use crate::engine::lock::LockMode;
+use crate::figures::grouped;
 use crate::finding::{Finding, LockClaim};
 use crate::fix::Safety;
 
@@ -23,6 +24,7 @@ pub(super) fn of(finding: &Finding, files: &Files<'_>) -> Vec<(&'static str, Str
         details.push(("note", format!("and {left_out} more in other files")));
     }
     details.extend(code(finding).into_iter().map(|line| ("code", line)));
+    details.extend(queries(finding).into_iter().map(|line| ("query", line)));
     details.extend(finding.help.iter().map(|help| ("help", several_lines(help))));
     details.extend(fix(finding).map(|fix| ("fix", fix)));
     details
@@ -36,6 +38,17 @@ pub(super) fn code(finding: &Finding) -> Vec<String> {
         one_line(&format!("{}:{}:{sure} {}", place.path, place.line, place.text))
     });
     places.chain(code.more().map(|more| one_line(&more))).collect()
+}
+
+/// The recorded queries that name what the finding is about, and how many are left out.
+pub(super) fn queries(finding: &Finding) -> Vec<String> {
+    let Some(queries) = &finding.queries else { return Vec::new() };
+    let shown = queries.shown.iter().map(|query| {
+        let times = if query.calls == 1 { "once" } else { &format!("{} times", grouped(query.calls)) };
+        one_line(&format!("{} ({times})", query.text))
+    });
+    let more = queries.total.saturating_sub(queries.shown.len());
+    shown.chain((more > 0).then(|| format!("and {more} more"))).collect()
 }
 
 /// What an edit would do, and whether it may be applied unread.

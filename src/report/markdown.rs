@@ -11,9 +11,9 @@ use self::text::{block, code, html, inline};
 use super::files::Files;
 use super::position::floor_boundary;
 use super::{Report, clipped, counted, details, rule_url, worst_first};
+use crate::figures::grouped;
 use crate::finding::{Finding, Level, LockClaim};
 use crate::outcome::{Allowed, AllowedBy, Summary};
-use crate::rule::grouped;
 
 /// Characters of a comment on GitHub.
 pub const COMMENT: usize = 65_536;
@@ -179,7 +179,8 @@ fn remarks(finding: &Finding, files: &Files<'_>) -> String {
         format!("{}:{line}: {}", files.path(related.file), related.message)
     });
     let references = details::code(finding).into_iter().map(|line| format!("code: {line}"));
-    let all: Vec<_> = notes.chain(related).chain(references).collect();
+    let queries = details::queries(finding).into_iter().map(|line| format!("query: {line}"));
+    let all: Vec<_> = notes.chain(related).chain(references).chain(queries).collect();
     let (width, most) = REMARK;
     let mut text = String::new();
     for remark in all.iter().take(most) {
