@@ -6,3 +6,4 @@ pub mod replay;
 pub mod session;
 pub mod step;
 mod track;
+pub mod way_back;

@@ -15,6 +15,7 @@ mod section;
 pub mod since;
 mod text;
 mod up_tree;
+mod ways_back;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::session::{Lapsed, Session};
 use super::step::{Impact, Size, Step};
 use super::track::{Tracker, Turn, Values};
+use super::way_back::{self, Forth, WayBack, take_back};
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::{Context, Engine};
 use crate::schema::catalog::{Catalog, ConstraintBody, Origin, Table};
@@ -31,6 +32,8 @@ pub struct Parsed<'a> {
     pub migration: &'a Migration,
     /// The sections that ship.
     pub scripts: Vec<(Section, Script)>,
+    /// What takes it back; none where nobody asked.
+    pub downs: Option<Vec<Script>>,
 }
 
 impl Parsed<'_> {
@@ -51,6 +54,8 @@ pub struct Replay<'a> {
     left: Option<Left>,
     /// Every file so far.
     files: Vec<&'a Migration>,
+    /// SQL of the present file could not be read.
+    unread: bool,
 }
 
 /// A setting that ended with the session of its file.
@@ -74,7 +79,14 @@ pub struct Position {
 impl<'a> Replay<'a> {
     /// Before the first migration.
     pub fn new(settings: &'a Settings) -> Self {
-        Self { catalog: Catalog::default(), settings, defaults: Values::default(), left: None, files: Vec::new() }
+        Self {
+            catalog: Catalog::default(),
+            settings,
+            defaults: Values::default(),
+            left: None,
+            files: Vec::new(),
+            unread: false,
+        }
     }
 
     /// The schema so far.
@@ -82,8 +94,25 @@ impl<'a> Replay<'a> {
         &self.catalog
     }
 
-    /// Replays one file; adds its steps to `steps` if it is reported.
-    pub fn file(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
+    /// Replays one file; adds its steps to `steps` if it is reported. Takes it back in between, if anybody asked.
+    pub fn file(
+        &mut self,
+        parsed: &'a Parsed<'a>,
+        position: Position,
+        steps: &mut Vec<Step<'a>>,
+    ) -> Option<WayBack<'a>> {
+        let Some(downs) = &parsed.downs else {
+            self.forth(parsed, position, steps);
+            return None;
+        };
+        self.unread = false;
+        self.catalog.begin_journal();
+        self.forth(parsed, position, steps);
+        let forth = Forth { parsed, position, changed: self.catalog.end_journal(), unread: self.unread };
+        Some(take_back(&mut self.catalog, downs, forth))
+    }
+
+    fn forth(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
         self.files.push(parsed.migration);
         // Of an earlier release only what was meant for all that follow is worth a word.
         let left = self.left.filter(|left| left.alone || left.release == position.release);
@@ -130,6 +159,7 @@ impl<'a> Replay<'a> {
         let operations = lower(place.statement, &self.catalog);
         let made: Vec<_> = operations.iter().filter(|operation| operation.is_unknown()).cloned().collect();
         for operation in operations {
+            self.unread |= way_back::is_unread(&operation);
             if matches!(operation.kind, OperationKind::Do { commits: true }) {
                 tracker.commits();
             }

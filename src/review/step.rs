@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::session::Session;
+use super::way_back::WayBack;
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
 use crate::evidence::Evidence;
@@ -22,6 +23,8 @@ pub struct Release<'a> {
     pub number: u32,
     /// Every operation in order.
     pub steps: Vec<Step<'a>>,
+    /// The ways back from its files, in order, where anybody asked.
+    pub ways_back: Vec<WayBack<'a>>,
     /// The server version the effects are for.
     pub version: u16,
     /// The schema it leaves behind.

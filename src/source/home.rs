@@ -10,6 +10,7 @@ use super::migration::TransactionMode;
 use super::order::{Place, Rank};
 use super::path::{components, file_name};
 use super::up_tree::UpTree;
+use super::ways_back::WaysBack;
 
 /// A home and where it was found.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub(super) struct Arranged<'a> {
     pub place: Place,
     /// How it runs, unless its text says otherwise.
     pub transaction: TransactionMode,
+    /// The file that takes it back, absolute.
+    pub down: Option<PathBuf>,
 }
 
 /// Groups files by the folder that holds their history.
@@ -67,6 +70,7 @@ pub(super) fn group(files: &[FoundFile]) -> Vec<Group<'_>> {
 pub(super) fn arrange<'a>(groups: &'a [Group<'a>]) -> (Vec<Arranged<'a>>, Vec<(&'a FoundFile, Reason)>) {
     let mut arranged = Vec::new();
     let mut left_out = Vec::new();
+    let mut ways_back = WaysBack::default();
     for group in groups {
         let arrangements = (group.layout.arrange)(&group.home);
         for ((entry, file), arrangement) in group.home.entries.iter().zip(&group.files).zip(arrangements) {
@@ -77,11 +81,18 @@ pub(super) fn arrange<'a>(groups: &'a [Group<'a>]) -> (Vec<Arranged<'a>>, Vec<(&
                     name: entry.name.clone(),
                     place: place(group, arrangement.rank),
                     transaction: arrangement.transaction,
+                    down: None,
                 }),
-                Role::Down => left_out.push((*file, Reason::Down)),
+                Role::Down => {
+                    ways_back.add(group, &entry.name, file);
+                    left_out.push((*file, Reason::Down));
+                }
                 Role::NotRun(reason) => left_out.push((*file, reason)),
             }
         }
+    }
+    for arranged in &mut arranged {
+        arranged.down = ways_back.of(arranged.group, &arranged.name, arranged.file);
     }
     (arranged, left_out)
 }

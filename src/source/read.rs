@@ -6,10 +6,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::discover::FoundFile;
 use super::home::Arranged;
 use super::layout::markers::{self, Marker};
-use super::migration::{Change, Migration, Section, Standing, TransactionMode};
+use super::migration::{Change, Down, Migration, Section, Standing, TransactionMode};
 use super::order::{Rank, is_release, version_prefix};
 use super::path::{file_name, shown};
 use super::text::{MAX_LENGTH, decode};
@@ -58,6 +57,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
                 post_deploy: request.post_deploy.contains(&arranged.file.path),
             },
             text: text.text,
+            down: text.down,
             release: release.to_string_lossy().into_owned(),
         });
     }
@@ -76,6 +76,7 @@ fn is_dump(text: &str) -> bool {
 struct Text {
     text: String,
     marks: Marks,
+    down: Option<Down>,
 }
 
 /// What the text says about how it runs.
@@ -101,10 +102,11 @@ impl Text {
 }
 
 fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Text, SourceError> {
-    let text = read_text(request, arranged.file)?;
+    let text = read_text(request, &arranged.file.path, arranged.file.bytes.as_ref())?;
+    let down = arranged.down.as_deref().map(|path| read_down(request, path, arranged.file.reported));
     if let Some(tool) = markers::find(&text) {
         let sections = (tool.cut)(&text);
-        return Ok(Text { text, marks: Marks::Tool(tool, sections) });
+        return Ok(Text { text, marks: Marks::Tool(tool, sections), down });
     }
     let layout = arranged.group.layout;
     let by_layout = || (layout.refine)(&arranged.group.home, arranged.transaction, &text);
@@ -112,18 +114,26 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Text, SourceEr
         TransactionMode::Unknown => Marks::None,
         mode => Marks::Known(mode),
     };
-    Ok(Text { text, marks })
+    Ok(Text { text, marks, down })
 }
 
-fn read_text(request: &Request, file: &FoundFile) -> Result<String, SourceError> {
-    let path = || shown(&request.directory, &file.path);
+/// What takes a migration back; its text only where the migration is reported on. One that cannot be read is there all
+/// the same.
+fn read_down(request: &Request, path: &Path, wanted: bool) -> Down {
+    let bytes = request.overlay.get(path).and_then(Option::as_ref);
+    let text = if wanted { read_text(request, path, bytes).ok() } else { None };
+    Down { path: shown(&request.directory, path), text }
+}
+
+fn read_text(request: &Request, file: &Path, bytes: Option<&Vec<u8>>) -> Result<String, SourceError> {
+    let path = || shown(&request.directory, file);
     let unreadable = |error| SourceError::Unreadable { path: path(), error };
-    let bytes = match &file.bytes {
+    let bytes = match bytes {
         Some(bytes) => bytes.clone(),
-        None if fs::metadata(&file.path).map_err(unreadable)?.len() > MAX_LENGTH => {
+        None if fs::metadata(file).map_err(unreadable)?.len() > MAX_LENGTH => {
             return Err(SourceError::TooLarge { path: path() });
         }
-        None => fs::read(&file.path).map_err(unreadable)?,
+        None => fs::read(file).map_err(unreadable)?,
     };
     let text = decode(bytes);
     // Decoding UTF-16 can make a text longer than its file.
