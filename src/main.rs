@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use switchback::cli::{Cli, Color, Command, ListFormat};
-use switchback::command::{Error, Streams, Terminal, check, explain, locks, rules};
+use switchback::command::{Error, Streams, Terminal, check, diff, explain, locks, rules};
 use switchback::git::base::Surroundings;
 use switchback::report::Style;
 
@@ -58,6 +58,10 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
             locks::run(args, cli.global.verbose, terminal, streams)?;
             Ok(false)
+        }
+        Command::Diff(args) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            diff::run(args, cli.global.verbose, terminal, streams)
         }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;

@@ -1,6 +1,7 @@
 //! Findings to bytes: one file per output format. Lines and columns exist only here.
 
 pub mod concise;
+pub mod diff;
 mod files;
 pub mod json;
 mod position;

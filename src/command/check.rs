@@ -55,7 +55,7 @@ pub fn run(
 }
 
 /// Arguments win over the file.
-fn choose_rules(args: &RuleArgs, settings: &mut Settings) -> Result<(), super::Error> {
+pub(super) fn choose_rules(args: &RuleArgs, settings: &mut Settings) -> Result<(), super::Error> {
     settings.select.extend(rule_ids(&args.select)?);
     settings.ignore.extend(rule_ids(&args.ignore)?);
     Ok(())

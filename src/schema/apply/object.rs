@@ -18,7 +18,6 @@ pub(super) fn create_view(catalog: &mut Catalog<'_>, name: &QName, def: &CreateV
         reads: Vec::new(),
         columns: def.query.columns.clone(),
         text: def.text.clone(),
-        defined: log.whole_statement(),
         populated: !def.no_data,
         indexes: Vec::new(),
         origin: Some(log.origin),

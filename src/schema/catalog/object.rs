@@ -22,8 +22,6 @@ pub struct View {
     pub columns: Vec<Symbol>,
     /// The words and signs of its query.
     pub text: Symbol,
-    /// Where its present query was given, if that was a statement of its own.
-    pub defined: Option<Origin>,
     /// It has rows of its own that can be read: not made `WITH NO DATA`, or refreshed since.
     pub populated: bool,
     /// Indexes, if materialized.
