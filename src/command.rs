@@ -71,7 +71,9 @@ pub enum Error {
     },
     /// A path of a revision.
     #[error("{revision} has nothing at {path}")]
-    #[diagnostic(help("the path counts from the root of the repository; `git ls-tree --name-only {revision}` shows what is there"))]
+    #[diagnostic(help(
+        "the path counts from the root of the repository; `git ls-tree --name-only {revision}` shows what is there"
+    ))]
     NotInRevision {
         /// The revision, as written.
         revision: String,

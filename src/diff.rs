@@ -50,6 +50,9 @@ pub struct Diff {
     pub unread: Vec<&'static str>,
     /// Queries of views were not compared.
     pub queries_skipped: bool,
+    /// The plain statements that were judged. They lead to the new schema as far as the catalog keeps it: what it does not
+    /// keep, such as the bounds of a partition, stands there by some value that reads.
+    pub sql: String,
 }
 
 impl Diff {
@@ -102,6 +105,7 @@ pub fn diff(old: Side, new: Side, settings: &Settings) -> Diff {
         changes,
         unread: unread.into_iter().filter_map(|(side, unread)| unread.then_some(side)).collect(),
         queries_skipped: !basis.queries,
+        sql: release.migration.text,
     }
 }
 
@@ -172,7 +176,8 @@ impl Judged {
         let last = migrations.len().saturating_sub(1);
         for finding in lint(migrations, settings).findings {
             let about_files = ABOUT_FILES.contains(&crate::spec::group(finding.rule));
-            let at = release.difference_at(finding.span.start).filter(|_| finding.file as usize == last && !about_files);
+            let at =
+                release.difference_at(finding.span.start).filter(|_| finding.file as usize == last && !about_files);
             if let Some(findings) = at.and_then(|at| judged.findings.get_mut(at)) {
                 findings.push(finding);
             }
@@ -224,7 +229,11 @@ fn renames(differences: &[Difference<'_>]) -> Vec<Option<String>> {
         });
         let Some((other, _, name)) = like.map(|like| gone.remove(like)) else { continue };
         let note = |from: &Symbol, to: &Symbol| {
-            format!("looks like a rename of {} to {}, which a comparison cannot tell from a drop", Quoted(from), Quoted(to))
+            format!(
+                "looks like a rename of {} to {}, which a comparison cannot tell from a drop",
+                Quoted(from),
+                Quoted(to)
+            )
         };
         for at in [at, other] {
             if let Some(found) = notes.get_mut(at) {

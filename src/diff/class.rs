@@ -60,7 +60,13 @@ pub(super) fn of(difference: &Difference<'_>) -> Class {
         Difference::Constraint { pair, .. } => constraint(pair),
         Difference::Index { pair, .. } => index(pair),
         // Every write runs it, and it may refuse. Without it, what it kept in step falls apart.
-        Difference::Trigger { pair, .. } => if pair.is_gone() { Class::Contract } else { Class::Tighten },
+        Difference::Trigger { pair, .. } => {
+            if pair.is_gone() {
+                Class::Contract
+            } else {
+                Class::Tighten
+            }
+        }
         Difference::DomainNotNull { not_null, .. } => demand(*not_null),
         Difference::DomainConstraint { pair, .. } => demand(!pair.is_gone()),
     }
@@ -103,7 +109,13 @@ fn column_part(old: &Column, new: &Column, part: ColumnPart) -> Class {
 fn constraint(pair: &Pair<'_, TableConstraint>) -> Class {
     match (pair.old, pair.new) {
         (Some(old), Some(new)) if old.name != new.name => Class::Neutral,
-        (Some(old), Some(new)) if old.validated != new.validated && new.validated => Class::Neutral,
+        (Some(old), Some(new)) if old.columns == new.columns && old.validated != new.validated => {
+            if new.validated {
+                Class::Neutral
+            } else {
+                Class::Loosen
+            }
+        }
         (_, new) => demand(new.is_some()),
     }
 }

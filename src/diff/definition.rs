@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
-use crate::schema::catalog::{Catalog, Column, ConstraintBody, Index, Table, TableConstraint, Trigger, TypeKind, UserType};
+use crate::schema::catalog::{
+    Catalog, Column, ConstraintBody, Index, Table, TableConstraint, Trigger, TypeKind, UserType,
+};
 use crate::schema::compare::{Default, default_of};
 use crate::schema::operation::QName;
 use crate::syntax::name::{Quoted, Symbol};
@@ -63,7 +65,12 @@ pub(super) fn default_text(table: &QName, column: &Column, default: &Default<'_>
     }
 }
 
-/// `CREATE TABLE`, without its foreign keys, indexes and triggers.
+/// Whether a constraint is added to a table that is there: it needs another one, or is not to hold for all rows.
+pub(super) fn comes_later(constraint: &TableConstraint) -> bool {
+    matches!(constraint.kind, ConstraintBody::ForeignKey { .. }) || (constraint.enforced && !constraint.validated)
+}
+
+/// `CREATE TABLE`, without constraints that come later, indexes and triggers.
 pub(super) fn table(catalog: &Catalog<'_>, table: &Table) -> String {
     let partitioned = |parent: &QName| catalog.table(parent).is_some_and(|parent| parent.partitioned);
     let unlogged = if table.unlogged { "UNLOGGED " } else { "" };
@@ -73,7 +80,7 @@ pub(super) fn table(catalog: &Catalog<'_>, table: &Table) -> String {
         return format!("CREATE {unlogged}TABLE {name} PARTITION OF {parent} {bound}");
     }
     let mut parts: Vec<String> = table.columns.iter().map(|found| column(name, found)).collect();
-    let here = |found: &&TableConstraint| !matches!(found.kind, ConstraintBody::ForeignKey { .. });
+    let here = |found: &&TableConstraint| !comes_later(found);
     parts.extend(table.constraints.iter().filter(here).filter_map(|found| constraint(table, found)));
     let mut sql = format!("CREATE {unlogged}TABLE {name} ({})", parts.join(", "));
     if !table.parents.is_empty() {

@@ -142,8 +142,8 @@ impl Writer<'_> {
             }
             (_, Some(new)) => {
                 self.add(Phase::Tables, definition::table(self.new, new));
-                let keys = new.constraints.iter().filter(is_key);
-                for sql in keys.filter_map(|constraint| definition::constraint(new, constraint)) {
+                let later = new.constraints.iter().filter(|constraint| definition::comes_later(constraint));
+                for sql in later.filter_map(|constraint| definition::constraint(new, constraint)) {
                     self.alter(Phase::ForeignKeys, &new.name, &format!("ADD {sql}"));
                 }
                 for index in new.indexes.iter().filter(|index| index.constraint.is_none()) {

@@ -1,6 +1,6 @@
 //! The walk over a history: its files read in parallel, replayed in order, and handed on release by release.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -45,13 +45,13 @@ pub fn replay<'a>(
 ) {
     let mut replay = Replay::new(settings);
     let releases = parsed.chunk_by(|a, b| a.migration.release == b.migration.release);
-    let usual = if parsed.iter().any(|parsed| parsed.downs.is_some()) { usual_in(parsed) } else { BTreeSet::new() };
+    let usual = if parsed.iter().any(|parsed| parsed.downs.is_some()) { usual_in(parsed) } else { BTreeMap::new() };
     let mut file = 0;
     for (number, files) in (0_u32..).zip(releases) {
         let (mut steps, mut ways_back) = (Vec::new(), Vec::new());
         for parsed in files {
             let way_back = replay.file(parsed, Position { release: number, file }, &mut steps);
-            let usual = usual.contains(&parsed.migration.standing.home);
+            let usual = usual.get(&parsed.migration.standing.home).is_some_and(|first| *first < file);
             ways_back.extend(way_back.map(|way_back| WayBack { usual, ..way_back }));
             file += 1;
         }

@@ -108,7 +108,8 @@ impl<'a> Replay<'a> {
         self.unread = false;
         self.catalog.begin_journal();
         self.forth(parsed, position, steps);
-        let forth = Forth { parsed, position, changed: self.catalog.end_journal(), unread: self.unread };
+        let changed = self.catalog.end_journal();
+        let forth = Forth { parsed, position, changed, unread: self.unread, files: &self.files };
         Some(take_back(&mut self.catalog, downs, forth))
     }
 

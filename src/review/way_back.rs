@@ -29,7 +29,7 @@ pub struct WayBack<'a> {
     pub migration: &'a Migration,
     /// Its first statement, to point at where all of it is meant.
     pub first: Span,
-    /// Most migrations of its history have a way back.
+    /// Most migrations of its history have a way back, and one before it has.
     pub usual: bool,
     /// What there is to take it back.
     pub means: Means,
@@ -79,12 +79,16 @@ pub struct Does {
     pub dropped_columns: BTreeSet<(QName, Symbol)>,
     /// Tables it writes rows of.
     pub writes: BTreeSet<QName>,
+    /// Tables it drops constraints of.
+    unbound: BTreeSet<QName>,
+    /// Names it drops something of, in whatever schema.
+    dropped: BTreeSet<Symbol>,
     /// Something it says could hide any of these.
     pub unread: bool,
 }
 
 /// A migration that was just replayed.
-pub(super) struct Forth<'a> {
+pub(super) struct Forth<'f, 'a> {
     /// The migration.
     pub(super) parsed: &'a Parsed<'a>,
     /// Where it stands.
@@ -93,13 +97,15 @@ pub(super) struct Forth<'a> {
     pub(super) changed: Journal<'a>,
     /// SQL of it could not be read.
     pub(super) unread: bool,
+    /// Every file so far.
+    pub(super) files: &'f [&'a Migration],
 }
 
 /// Takes a migration back. The catalog is the same before and after.
-pub(super) fn take_back<'a>(catalog: &mut Catalog<'a>, downs: &'a [Script], forth: Forth<'a>) -> WayBack<'a> {
-    let Forth { parsed, position, changed, unread } = forth;
+pub(super) fn take_back<'a>(catalog: &mut Catalog<'a>, downs: &'a [Script], forth: Forth<'_, 'a>) -> WayBack<'a> {
+    let Forth { parsed, position, changed, unread, files } = forth;
     let statements = || downs.iter().flat_map(|script| &script.statements);
-    let means = means(parsed.migration, statements().next().is_some());
+    let means = means(parsed.migration, statements().any(|statement| !does_nothing(statement)));
     catalog.begin_journal();
     let mut does = Does::default();
     for statement in statements() {
@@ -108,7 +114,12 @@ pub(super) fn take_back<'a>(catalog: &mut Catalog<'a>, downs: &'a [Script], fort
     catalog.end_transaction();
     let back = catalog.end_journal();
     let (before, after) = changed.around(&back, catalog);
-    let left = compare(&before, &after, Basis { queries: true }).iter().filter_map(|found| left(found)).collect();
+    let home = |origin: Origin| files.get(origin.file as usize).map(|migration| migration.standing.home);
+    let own = |origin: Option<Origin>| origin.and_then(home).is_none_or(|home| home == parsed.migration.standing.home);
+    let differences = compare(&before, &after, Basis { queries: true });
+    // What another history of the repository made is no business of this one, though they share names here.
+    let counts = |found: &&Difference<'_>| own(was_made(found)) && !does.explains(found);
+    let left = differences.iter().filter(counts).filter_map(left).collect();
     catalog.go_back(back);
     let unread = does.unread || unread;
     let first = parsed.first_statement();
@@ -154,6 +165,11 @@ fn is_explained(text: &str) -> bool {
     })
 }
 
+/// A query that only answers, `SELECT 1`, where a tool wants a statement.
+fn does_nothing(statement: &Statement) -> bool {
+    matches!(&statement.kind, StatementKind::Query(query) if query.changes.is_empty() && query.reads.is_empty() && query.calls.is_empty() && query.into.is_none())
+}
+
 /// SQL that may do what nobody can tell, or takes back what stood before it.
 fn hides(statement: &Statement) -> bool {
     matches!(
@@ -183,19 +199,51 @@ pub(super) fn is_unread(operation: &Operation<'_>) -> bool {
         || matches!(operation.kind, OperationKind::DynamicSql | OperationKind::Unrecognized(_))
 }
 
-/// The histories, by number, of which most migrations have a way back.
-pub(super) fn usual_in(parsed: &[Parsed<'_>]) -> BTreeSet<usize> {
-    let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-    for migration in parsed.iter().map(|parsed| parsed.migration).filter(|found| !found.standing.repeatable) {
-        let (with, without) = counts.entry(migration.standing.home).or_default();
-        *if migration.has_down() { with } else { without } += 1;
+/// The histories, by number, of which most migrations have a way back; each with the index of the first that has one.
+/// Those before it are from before that was the habit.
+pub(super) fn usual_in(parsed: &[Parsed<'_>]) -> BTreeMap<usize, u32> {
+    let mut counts: BTreeMap<usize, (usize, usize, u32)> = BTreeMap::new();
+    let migrations = (0_u32..).zip(parsed.iter().map(|parsed| parsed.migration));
+    for (file, migration) in migrations.filter(|(_, found)| !found.standing.repeatable) {
+        let (with, without, first) = counts.entry(migration.standing.home).or_insert((0, 0, u32::MAX));
+        if migration.has_down() {
+            *with += 1;
+            *first = (*first).min(file);
+        } else {
+            *without += 1;
+        }
     }
-    counts.into_iter().filter(|(_, (with, without))| with > without).map(|(home, _)| home).collect()
+    let most = counts.into_iter().filter(|(_, (with, without, _))| with > without);
+    most.map(|(home, (_, _, first))| (home, first)).collect()
 }
 
 impl Does {
+    /// Whether it meant to undo a difference, and could not do better.
+    fn explains(&self, difference: &Difference<'_>) -> bool {
+        match difference {
+            // A key leaves its columns `NOT NULL`.
+            Difference::ColumnPart { table, new, part: ColumnPart::NotNull, .. } if new.not_null == Some(true) => {
+                self.unbound.contains(*table)
+            }
+            // A column comes back to rows that have no value for it.
+            Difference::ColumnPart { old, new, part: ColumnPart::NotNull | ColumnPart::Default, .. } => {
+                old.not_null == Some(true) && is_of_way_back(new.origin)
+            }
+            // The tool may set another search path than the history tells.
+            Difference::Index { pair, .. } => pair.new.is_some_and(|index| self.dropped.contains(&index.name)),
+            Difference::View(_) | Difference::Type(_) | Difference::Function(_) | Difference::Sequence(_) => {
+                difference.how() == How::Added
+                    && difference.owner().is_some_and(|name| self.dropped.contains(&name.name))
+            }
+            _ => false,
+        }
+    }
+
     fn note(&mut self, operation: &Operation<'_>) {
         self.unread |= is_unread(operation);
+        if let OperationKind::Drop { name, .. } = &operation.kind {
+            self.dropped.insert(name.name.clone());
+        }
         match &operation.kind {
             OperationKind::CreateTable { table, def } => {
                 self.tables.insert(table.clone());
@@ -213,6 +261,9 @@ impl Does {
             OperationKind::Alter { relation, action, .. } => match &action.kind {
                 ActionKind::AddColumn { column, .. } => {
                     self.columns.insert((relation.clone(), column.name.name.clone()));
+                }
+                ActionKind::DropConstraint { .. } => {
+                    self.unbound.insert(relation.clone());
                 }
                 ActionKind::DropColumn { column, .. } => {
                     self.dropped_columns.insert((relation.clone(), column.name.clone()));
@@ -237,7 +288,7 @@ impl Does {
 /// What a difference says, unless it does no harm or the history does not know what was there before.
 fn left(difference: &Difference<'_>) -> Option<Left> {
     let made = made(difference);
-    let by_way_back = made.is_some_and(|made| made.file == WAY_BACK);
+    let by_way_back = is_of_way_back(made);
     let how = difference.how();
     if (how == How::Added && by_way_back) || is_harmless(difference) {
         return None;
@@ -251,6 +302,26 @@ fn left(difference: &Difference<'_>) -> Option<Left> {
     };
     let made = made.filter(|_| how == How::Added);
     Some(Left { words, made, owner: difference.owner().cloned() })
+}
+
+fn is_of_way_back(origin: Option<Origin>) -> bool {
+    origin.is_some_and(|origin| origin.file == WAY_BACK)
+}
+
+/// Where what only the old schema has was made.
+fn was_made(difference: &Difference<'_>) -> Option<Origin> {
+    match difference {
+        Difference::Table(pair) => pair.old?.origin,
+        Difference::Column { pair, .. } => pair.old?.origin,
+        Difference::Constraint { pair, .. } => pair.old?.origin,
+        Difference::Index { pair, .. } => pair.old?.origin,
+        Difference::Trigger { pair, .. } => pair.old?.origin,
+        Difference::View(pair) => pair.old?.origin,
+        Difference::Sequence(pair) => pair.old?.origin,
+        Difference::Type(pair) => pair.old?.origin,
+        Difference::Function(pair) => pair.old?.origin,
+        _ => None,
+    }
 }
 
 /// Where what only the new schema has was made.

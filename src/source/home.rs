@@ -7,7 +7,7 @@ use super::Reason;
 use super::discover::{FoundFile, NOWHERE};
 use super::layout::{Entry, Home, Layout, Role, Shape, is_flyway, recognize};
 use super::migration::TransactionMode;
-use super::order::{Place, Rank};
+use super::order::{Place, Rank, version_prefix};
 use super::path::{components, file_name};
 use super::up_tree::UpTree;
 use super::ways_back::WaysBack;
@@ -91,8 +91,14 @@ pub(super) fn arrange<'a>(groups: &'a [Group<'a>]) -> (Vec<Arranged<'a>>, Vec<(&
             }
         }
     }
+    let mut versions: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    let version = |arranged: &Arranged<'_>| Some((arranged.group.number, version_prefix(&arranged.name)?.to_owned()));
+    for version in arranged.iter().filter_map(version) {
+        *versions.entry(version).or_default() += 1;
+    }
     for arranged in &mut arranged {
-        arranged.down = ways_back.of(arranged.group, &arranged.name, arranged.file);
+        let alone = version(arranged).is_some_and(|version| versions.get(&version) == Some(&1));
+        arranged.down = ways_back.of(arranged.group, &arranged.name, arranged.file, alone);
     }
     (arranged, left_out)
 }

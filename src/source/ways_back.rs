@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::discover::FoundFile;
 use super::home::Group;
 use super::layout::{Shape, is_down_folder, stem};
+use super::order::version_prefix;
 use super::path::file_name;
 
 /// Words that say which way a file goes, and how. What is left of a name is what both files have in common.
@@ -36,6 +37,8 @@ const UP_FOLDERS: &[&str] = &["apply", "deploy", "do", "migrate", "up", "upgrade
 pub(super) struct WaysBack {
     /// By group and by what they have in common with their migration.
     beside: BTreeMap<(usize, String), PathBuf>,
+    /// By group and version; none where several have it.
+    versions: BTreeMap<(usize, String), Option<PathBuf>>,
     /// By folder, those in folders of their own; each is looked at once.
     folders: RefCell<BTreeMap<PathBuf, BTreeMap<String, PathBuf>>>,
 }
@@ -44,16 +47,26 @@ impl WaysBack {
     /// Notes a file of `group` that takes another one back.
     pub(super) fn add(&mut self, group: &Group<'_>, name: &str, file: &FoundFile) {
         self.beside.entry((group.number, key(group, name))).or_insert_with(|| file.path.clone());
+        if let Some(version) = version_prefix(name) {
+            let only = self.versions.entry((group.number, version.to_owned()));
+            only.and_modify(|found| *found = None).or_insert_with(|| Some(file.path.clone()));
+        }
     }
 
-    /// The file that takes back the migration `name` of `group`, which is `file`.
-    pub(super) fn of(&self, group: &Group<'_>, name: &str, file: &FoundFile) -> Option<PathBuf> {
+    /// The file that takes back the migration `name` of `group`, which is `file`; `alone` if no other has its version.
+    pub(super) fn of(&self, group: &Group<'_>, name: &str, file: &FoundFile, alone: bool) -> Option<PathBuf> {
         let key = key(group, name);
         if let Some(found) = self.beside.get(&(group.number, key.clone())) {
             return Some(found.clone());
         }
         if group.home.shape != Shape::Files {
             return None;
+        }
+        // Where the names differ, most tools still go by the version.
+        let version = version_prefix(name).filter(|_| alone);
+        let found = version.and_then(|version| self.versions.get(&(group.number, version.to_owned())));
+        if let Some(Some(found)) = found {
+            return Some(found.clone());
         }
         let folder = file.path.parent()?;
         let mut folders = self.folders.borrow_mut();

@@ -165,7 +165,10 @@ fn part_name(table: &QName, part: &Symbol) -> String {
 
 fn column(table: &QName, column: &Column) -> String {
     let name = part_name(table, &column.name);
-    column.data_type.as_ref().map_or_else(|| format!("column {name}"), |data_type| format!("column {name} {data_type}"))
+    let required = column.not_null == Some(true) && column.has_default == Some(false);
+    let required = if required { " NOT NULL" } else { "" };
+    let data_type = column.data_type.as_ref().map_or_else(String::new, |data_type| format!(" {data_type}"));
+    format!("column {name}{data_type}{required}")
 }
 
 fn index(on: &QName, index: &Index) -> String {
