@@ -120,6 +120,7 @@ mod tests {
             release: String::new(),
             reported: true,
             standing: crate::source::migration::Standing::default(),
+            down: None,
         }
     }
 

@@ -132,14 +132,7 @@ pub(super) fn constraint(table: &Table, constraint: &TableConstraint) -> Option<
 }
 
 fn action(event: &str, action: ReferentialAction) -> String {
-    let words = match action {
-        ReferentialAction::NoAction => return String::new(),
-        ReferentialAction::Restrict => "RESTRICT",
-        ReferentialAction::Cascade => "CASCADE",
-        ReferentialAction::SetNull => "SET NULL",
-        ReferentialAction::SetDefault => "SET DEFAULT",
-    };
-    format!(" ON {event} {words}")
+    if action == ReferentialAction::NoAction { String::new() } else { format!(" ON {event} {}", action.words()) }
 }
 
 /// `CREATE INDEX …`.

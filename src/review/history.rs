@@ -50,9 +50,9 @@ pub fn replay<'a>(
     for (number, files) in (0_u32..).zip(releases) {
         let (mut steps, mut ways_back) = (Vec::new(), Vec::new());
         for parsed in files {
-            let way_back = replay.file(parsed, Position { release: number, file }, &mut steps);
+            let taken_back = replay.file(parsed, Position { release: number, file }, &mut steps);
             let usual = usual.get(&parsed.migration.standing.home).is_some_and(|first| *first < file);
-            ways_back.extend(way_back.map(|way_back| WayBack { usual, ..way_back }));
+            ways_back.extend(taken_back.map(|way| WayBack { usual, ..way }));
             file += 1;
         }
         let release = Release {

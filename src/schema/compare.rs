@@ -143,7 +143,8 @@ pub struct Basis {
 pub fn compare<'c>(old: &'c Catalog<'c>, new: &'c Catalog<'c>, basis: Basis) -> Vec<Difference<'c>> {
     let mut found = Vec::new();
     for (name, pair) in pairs(&old.schemas, &new.schemas) {
-        if pair.old.is_none() || pair.new.is_none() {
+        // Every database has that one.
+        if (pair.old.is_none() || pair.new.is_none()) && &**name != "public" {
             found.push(Difference::Schema { name, pair });
         }
     }
@@ -173,21 +174,15 @@ pub fn compare<'c>(old: &'c Catalog<'c>, new: &'c Catalog<'c>, basis: Basis) -> 
 fn pairs<'c, K: Ord, V>(old: &'c BTreeMap<K, V>, new: &'c BTreeMap<K, V>) -> Vec<(&'c K, Pair<'c, V>)> {
     let (mut left, mut right) = (old.iter().peekable(), new.iter().peekable());
     let mut found = Vec::with_capacity(old.len().max(new.len()));
-    loop {
-        let (name, pair) = match (left.peek(), right.peek()) {
-            (None, None) => return found,
-            (Some((name, _)), other) if other.is_none_or(|(other, _)| name < other) => {
-                (*name, Pair { old: left.next().map(|(_, value)| value), new: None })
-            }
-            (Some((name, _)), Some((other, _))) if name == other => {
-                let name = *name;
-                (name, Pair { old: left.next().map(|(_, value)| value), new: right.next().map(|(_, value)| value) })
-            }
-            (_, Some((name, _))) => (*name, Pair { old: None, new: right.next().map(|(_, value)| value) }),
-            (Some(_), None) => return found,
-        };
-        found.push((name, pair));
+    while let Some(name) = match (left.peek(), right.peek()) {
+        (Some((one, _)), Some((other, _))) => Some((*one).min(*other)),
+        (one, other) => one.or(other).map(|(name, _)| *name),
+    } {
+        let old = left.next_if(|(found, _)| *found == name).map(|(_, value)| value);
+        let new = right.next_if(|(found, _)| *found == name).map(|(_, value)| value);
+        found.push((name, Pair { old, new }));
     }
+    found
 }
 
 /// Of what only one side has, whether that side saw it being created.

@@ -73,7 +73,7 @@ fn is_dump(text: &str) -> bool {
 }
 
 /// A file, read.
-struct Text {
+struct FileRead {
     text: String,
     marks: Marks,
     down: Option<Down>,
@@ -89,7 +89,7 @@ enum Marks {
     None,
 }
 
-impl Text {
+impl FileRead {
     fn sections(&self, tool: Option<&'static Marker>) -> Vec<Section> {
         match (&self.marks, tool) {
             (Marks::Tool(_, sections), _) => sections.clone(),
@@ -101,12 +101,12 @@ impl Text {
     }
 }
 
-fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Text, SourceError> {
+fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<FileRead, SourceError> {
     let text = read_text(request, &arranged.file.path, arranged.file.bytes.as_ref())?;
     let down = arranged.down.as_deref().map(|path| read_down(request, path, arranged.file.reported));
     if let Some(tool) = markers::find(&text) {
         let sections = (tool.cut)(&text);
-        return Ok(Text { text, marks: Marks::Tool(tool, sections), down });
+        return Ok(FileRead { text, marks: Marks::Tool(tool, sections), down });
     }
     let layout = arranged.group.layout;
     let by_layout = || (layout.refine)(&arranged.group.home, arranged.transaction, &text);
@@ -114,7 +114,7 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Text, SourceEr
         TransactionMode::Unknown => Marks::None,
         mode => Marks::Known(mode),
     };
-    Ok(Text { text, marks, down })
+    Ok(FileRead { text, marks, down })
 }
 
 /// What takes a migration back; its text only where the migration is reported on. One that cannot be read is there all
@@ -141,10 +141,10 @@ fn read_text(request: &Request, file: &Path, bytes: Option<&Vec<u8>>) -> Result<
 }
 
 /// The tool that marks the files of a group, by the first file that is marked.
-fn tools(arranged: &[Arranged<'_>], texts: &[Option<Text>]) -> BTreeMap<usize, &'static Marker> {
+fn tools(arranged: &[Arranged<'_>], texts: &[Option<FileRead>]) -> BTreeMap<usize, &'static Marker> {
     let mut tools = BTreeMap::new();
     for (arranged, text) in arranged.iter().zip(texts) {
-        if let Some(Text { marks: Marks::Tool(tool, _), .. }) = text {
+        if let Some(FileRead { marks: Marks::Tool(tool, _), .. }) = text {
             tools.entry(arranged.group.number).or_insert(*tool);
         }
     }

@@ -114,6 +114,7 @@ fn plain_words<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
                 let words = if negated { ["<>", "all", "array"] } else { ["=", "any", "array"] };
                 plain.extend(words.map(str::to_owned));
             }
+            "current_timestamp" | "transaction_timestamp" => plain.push("now".to_owned()),
             "!=" => plain.push("<>".to_owned()),
             "~~" => plain.push("like".to_owned()),
             "~~*" => plain.push("ilike".to_owned()),

@@ -154,8 +154,8 @@ fn renamed<'c, T>(pairs: Vec<Pair<'c, T>>, same: impl Fn(&T, &T) -> bool) -> Vec
         found.extend(gone);
     } else {
         for pair in gone {
-            let like = |new: &Option<&'c T>| new.zip(pair.old).is_some_and(|(new, old)| same(old, new));
-            let new = added.iter().position(like).and_then(|at| added.get_mut(at)).and_then(Option::take);
+            let like = |new: Option<&'c T>| new.zip(pair.old).is_some_and(|(new, old)| same(old, new));
+            let new = added.iter().position(|new| like(*new)).and_then(|at| added.get_mut(at)).and_then(Option::take);
             found.push(Pair { new, ..pair });
         }
     }

@@ -4,6 +4,7 @@ use super::{ColumnPart, Default, Difference, Pair, default_of, same};
 use crate::schema::catalog::{Column, ConstraintBody, Index, Table, TableConstraint, TypeKind};
 use crate::schema::operation::QName;
 use crate::syntax::name::{Quoted, Symbol};
+use crate::syntax::table::ReferentialAction;
 
 /// How a thing differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,7 +198,14 @@ fn demand(constraint: &TableConstraint) -> String {
     let columns = || constraint.columns.iter().map(|column| Quoted(column).to_string()).collect::<Vec<_>>().join(", ");
     match &constraint.kind {
         ConstraintBody::Check { expr: Some(expr), .. } => shortened(&expr.text),
-        ConstraintBody::ForeignKey { table, .. } => format!("({}) to {}", columns(), table.short()),
+        ConstraintBody::ForeignKey { table, on_delete, on_update, .. } => {
+            let acts = |event: &str, action: &ReferentialAction| match action {
+                ReferentialAction::NoAction => String::new(),
+                action => format!(" {event} {}", action.words()),
+            };
+            let (delete, update) = (acts("ON DELETE", on_delete), acts("ON UPDATE", on_update));
+            format!("({}) to {}{delete}{update}", columns(), table.short())
+        }
         _ => format!("({})", columns()),
     }
 }
