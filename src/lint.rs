@@ -48,7 +48,7 @@ pub fn lint_with<E>(
     gather: impl FnOnce(&BTreeSet<Target>) -> Result<Evidence, E>,
 ) -> Result<Outcome, E> {
     let start = Instant::now();
-    let parsed = history::read(migrations, ways_back(settings));
+    let parsed = history::read(migrations, ways_back(migrations, settings));
     let targets = evidence::wanted(&parsed);
     let evidence = if targets.is_empty() { Evidence::default() } else { gather(&targets)? };
     let mut outcome = replay(&parsed, settings, &evidence);
@@ -63,9 +63,10 @@ pub fn lint_with<E>(
     Ok(outcome)
 }
 
-/// Whether anybody asks for the ways back, which costs a second replay.
-fn ways_back(settings: &Settings) -> bool {
-    RULES.iter().any(|rule| spec::group(rule.id) == "rollback" && settings.runs(rule.id))
+/// Whether there are ways back and anybody asks for them, which costs a second replay.
+fn ways_back(migrations: &[Migration], settings: &Settings) -> bool {
+    migrations.iter().any(Migration::has_down)
+        && RULES.iter().any(|rule| spec::group(rule.id) == "rollback" && settings.runs(rule.id))
 }
 
 /// Runs the rules release by release.
