@@ -43,6 +43,7 @@ fn migrations(count: usize) -> Vec<Migration> {
                 sections: vec![section],
                 reported: true,
                 standing: Standing::default(),
+                down: None,
             }
         })
         .collect()

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::output::{Hints, OutputArgs};
 pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
-use crate::config::value;
+use crate::config::value::{self, FailOn};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -35,6 +35,17 @@ Examples:
 Exit codes:
   0  the locks are shown
   2  there is nothing that can be read";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  switchback diff origin/main:db/migrations db/migrations
+  switchback diff structure.sql db/migrations
+  switchback diff --fail-on error v1.4:db/structure.sql HEAD:db/structure.sql
+
+Exit codes:
+  0  the schemas are compared, and no finding reaches --fail-on
+  1  findings reach --fail-on
+  2  a side cannot be read";
 
 /// Checks SQL migrations before they meet a live database.
 ///
@@ -73,6 +84,16 @@ pub enum Command {
     Locks(Box<LocksArgs>),
     /// Get the sizes of tables from a live database, for `check --stats` and `locks --stats`.
     Stats(StatsArgs),
+    /// Compare two schemas, and say what kind of change each difference is.
+    ///
+    /// A side is a folder of migrations, one SQL file (a dump of `pg_dump`, say, read by itself), or `REV:PATH`: what a git
+    /// revision has at a path, counted from the root of the repository.
+    ///
+    /// Every difference is a contract (takes something away), a rewrite (copies a table in use), tightens, loosens, expands
+    /// (adds what nobody has to use) or is neutral. Below it stands what `check` says of the plain statement that makes
+    /// the change, on the old schema as history.
+    #[command(after_help = DIFF_EXAMPLES, after_long_help = DIFF_EXAMPLES)]
+    Diff(Box<DiffArgs>),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
@@ -229,6 +250,30 @@ pub struct LocksArgs {
     pub hints: Hints,
 }
 
+/// Options of `diff`.
+#[derive(Clone, Debug, Args)]
+pub struct DiffArgs {
+    /// The schema as it is: a folder, a file, or REV:PATH.
+    pub old: String,
+    /// The schema as it is to be: a folder, a file, or REV:PATH.
+    pub new: String,
+    /// Where settings come from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// What the verdicts depend on.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Which rules run.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// The lowest level of finding that makes the exit code 1. The configuration file does not count here.
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "never", help_heading = "Output")]
+    pub fail_on: FailOn,
+    /// How to write the comparison.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
+    pub output_format: DiffFormat,
+}
+
 /// Options of `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
@@ -254,6 +299,18 @@ pub enum TimelineFormat {
     Pretty,
     /// Aligned columns, one line for each lock.
     Concise,
+    /// For programs.
+    Json,
+}
+
+/// How to write a comparison.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// A line for each change and each finding, colored on a terminal.
+    #[default]
+    Text,
+    /// A table for a comment on a pull request.
+    Markdown,
     /// For programs.
     Json,
 }
@@ -285,7 +342,6 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::config::value::FailOn;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -324,5 +380,7 @@ mod tests {
         insta::assert_snapshot!("help_check", check.render_long_help());
         let locks = command.find_subcommand_mut("locks").unwrap();
         insta::assert_snapshot!("help_locks", locks.render_long_help());
+        let diff = command.find_subcommand_mut("diff").unwrap();
+        insta::assert_snapshot!("help_diff", diff.render_long_help());
     }
 }

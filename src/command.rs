@@ -1,6 +1,7 @@
 //! What the subcommands do: one file each.
 
 pub mod check;
+pub mod diff;
 pub mod explain;
 mod inputs;
 pub mod locks;
@@ -107,6 +108,24 @@ pub enum Error {
         name: String,
         /// What was probably meant.
         near: Option<&'static str>,
+    },
+    /// A side of a comparison.
+    #[error("{name} is neither a file or folder nor a git revision with a path")]
+    #[diagnostic(help("write a path, or what a revision has there: {name}:db/migrations"))]
+    UnknownSide {
+        /// As written.
+        name: String,
+    },
+    /// A path of a revision.
+    #[error("{revision} has nothing at {path}")]
+    #[diagnostic(help(
+        "the path counts from the root of the repository; `git ls-tree --name-only {revision}` shows what is there"
+    ))]
+    NotInRevision {
+        /// The revision, as written.
+        revision: String,
+        /// The path, as written.
+        path: String,
     },
     /// The working directory.
     #[error("the working directory cannot be read: {0}")]

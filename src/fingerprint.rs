@@ -148,6 +148,7 @@ mod tests {
             release: String::new(),
             reported: true,
             standing: crate::source::migration::Standing::default(),
+            down: None,
         }
     }
 

@@ -8,6 +8,7 @@ pub mod command;
 pub mod config;
 pub mod database;
 pub mod date;
+pub mod diff;
 pub mod engine;
 pub mod evidence;
 pub mod figures;

@@ -48,7 +48,7 @@ pub fn lint_with<E>(
     gather: impl FnOnce(&BTreeSet<Target>) -> Result<Evidence, E>,
 ) -> Result<Outcome, E> {
     let start = Instant::now();
-    let parsed = history::read(migrations);
+    let parsed = history::read(migrations, ways_back(migrations, settings));
     let targets = evidence::wanted(&parsed);
     let evidence = if targets.is_empty() { Evidence::default() } else { gather(&targets)? };
     let mut outcome = replay(&parsed, settings, &evidence);
@@ -64,6 +64,12 @@ pub fn lint_with<E>(
     Ok(outcome)
 }
 
+/// Whether there are ways back and anybody asks for them, which costs a second replay.
+fn ways_back(migrations: &[Migration], settings: &Settings) -> bool {
+    migrations.iter().any(Migration::has_down)
+        && RULES.iter().any(|rule| spec::group(rule.id) == "rollback" && settings.runs(rule.id))
+}
+
 /// Runs the rules release by release.
 fn replay(parsed: &[Parsed<'_>], settings: &Settings, evidence: &Evidence) -> Outcome {
     let mut outcome = Outcome::default();
@@ -76,7 +82,7 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings, evidence: &Evidence) -> Ou
             outcome.summary.statements +=
                 parsed.scripts.iter().map(|(_, script)| script.statements.len()).sum::<usize>();
         }
-        if !release.steps.is_empty() {
+        if !release.steps.is_empty() || !release.ways_back.is_empty() {
             outcome.summary.unrecognized += unrecognized(&release.steps);
             outcome.findings.extend(check(release, &rules, &mut outcome.allowed));
         }

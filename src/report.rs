@@ -4,6 +4,7 @@ pub mod checkstyle;
 mod commands;
 pub mod concise;
 mod details;
+pub mod diff;
 mod files;
 pub mod github;
 pub mod gitlab;

@@ -6,5 +6,7 @@ pub mod history;
 pub mod replay;
 pub mod session;
 pub mod size;
+mod snapshots;
 pub mod step;
 mod track;
+pub mod way_back;

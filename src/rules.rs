@@ -36,6 +36,9 @@ rules! {
     dependent_object_breaks => "dependent-object-breaks", Release;
     discouraged_type => "discouraged-type", Step;
     domain_constraint_scan => "domain-constraint-scan", Step;
+    down_does_not_restore => "down-does-not-restore", Release;
+    down_loses_data => "down-loses-data", Release;
+    down_missing => "down-missing", Release;
     drop_cascade => "drop-cascade", Release;
     drop_database => "drop-database", Step;
     drop_locks_referenced_table => "drop-locks-referenced-table", Release;

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod cascade;
 pub mod catalog;
+pub mod compare;
 pub mod dependents;
 pub mod lower;
 pub mod operation;

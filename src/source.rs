@@ -16,6 +16,7 @@ mod section;
 pub mod since;
 mod text;
 mod up_tree;
+mod ways_back;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -38,6 +39,8 @@ pub struct Request {
     pub post_deploy: Exclude,
     /// What to read instead of what is on disk.
     pub overlay: Overlay,
+    /// Nothing on disk counts: the overlay is all there is.
+    pub overlay_only: bool,
 }
 
 /// Files, by absolute path, that are read as if they were on disk with this content, or (none) as if they were not there.
@@ -66,6 +69,7 @@ impl Request {
             exclude: Exclude::default(),
             post_deploy: Exclude::default(),
             overlay: Overlay::new(),
+            overlay_only: false,
         }
     }
 
@@ -158,6 +162,31 @@ pub struct LayoutFound {
 
 /// Finds, reads, orders and cuts the migrations that were named.
 pub fn load(request: &Request) -> Result<Sources, SourceError> {
+    let (sources, on_purpose) = gather(request)?;
+    // A commit may touch nothing but a down file; a hook that names it must not fail.
+    if on_purpose || sources.migrations.iter().any(|migration| migration.reported) {
+        return Ok(sources);
+    }
+    Err(error::nothing_found(request, &sources.skipped))
+}
+
+/// The same for what makes up a schema, where a dump is as good as migrations. Of a file that was named, its neighbors are
+/// left out.
+pub fn load_schema(request: &Request) -> Result<Sources, SourceError> {
+    let (mut sources, _) = gather(request)?;
+    let named: Vec<PathBuf> = request.inputs.iter().filter_map(|input| input.path(&request.directory)).collect();
+    sources.migrations.retain(|migration| {
+        let path = request.absolute(&migration.path);
+        named.iter().any(|named| path.starts_with(named))
+    });
+    if sources.migrations.is_empty() {
+        return Err(error::nothing_found(request, &sources.skipped));
+    }
+    Ok(sources)
+}
+
+/// Everything, and whether something was left out on purpose.
+fn gather(request: &Request) -> Result<(Sources, bool), SourceError> {
     let found = discover::discover(request)?;
     let homes = home::group(&found.files);
     let (arranged, left_out) = home::arrange(&homes);
@@ -171,9 +200,5 @@ pub fn load(request: &Request) -> Result<Sources, SourceError> {
         sources.skipped.push(Skipped { path: path::shown(&request.directory, path), reason: *reason });
     }
     sources.skipped.sort_by(|left, right| left.path.cmp(&right.path));
-    // A commit may touch nothing but a down file; a hook that names it must not fail.
-    if on_purpose || sources.migrations.iter().any(|migration| migration.reported) {
-        return Ok(sources);
-    }
-    Err(error::nothing_found(request, &sources.skipped))
+    Ok((sources, on_purpose))
 }

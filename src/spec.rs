@@ -16,10 +16,21 @@ use crate::rule::RuleId;
 use crate::rules::RULES;
 
 /// The families of rules: locks, what the running code meets, rows moved, what a migration loses, statements that do not
-/// do what they say, the shape of the schema, the check itself, taste, the rules of a team, changes that take several
-/// releases.
-pub const GROUPS: &[&str] =
-    &["backfill", "compatibility", "data", "failure", "locking", "meta", "policy", "schema", "style", "transition"];
+/// do what they say, the shape of the schema, the check itself, taste, the rules of a team, the ways back, changes that
+/// take several releases.
+pub const GROUPS: &[&str] = &[
+    "backfill",
+    "compatibility",
+    "data",
+    "failure",
+    "locking",
+    "meta",
+    "policy",
+    "rollback",
+    "schema",
+    "style",
+    "transition",
+];
 
 /// Families that run only where they are asked for.
 const OPT_IN: &[&str] = &["style"];

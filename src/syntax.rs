@@ -78,6 +78,18 @@ pub(crate) fn tokens(text: &str, span: Span) -> Vec<Span> {
     lexed.tokens.iter().map(|token| token.span).collect()
 }
 
+/// The words and signs of `text`, each spelled one way: names folded, and quoted only where they have to be.
+pub(crate) fn spellings(text: &str) -> Vec<String> {
+    let source = Source::of(text);
+    let lexed = lexer::lex(source, Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX)));
+    let cursor = Cursor::new(source, &lexed.tokens);
+    let spelled = lexed.tokens.iter().map(|token| match token.kind {
+        TokenKind::Word | TokenKind::Quoted => cursor.symbol(*token).to_string(),
+        _ => cursor.text_of(*token).to_owned(),
+    });
+    spelled.collect()
+}
+
 /// The tokens of `span` that stand outside brackets, the brackets themselves included: enough to find a clause.
 pub(crate) fn outline(text: &str, span: Span) -> Vec<Span> {
     let lexed = lexer::lex(Source { text: span.of(text), base: span.start, fills: &[] }, span);

@@ -140,7 +140,7 @@ impl File<'_> {
 
 /// The timelines of the migrations that are reported on. The migrations are in the order they run.
 pub fn of<'a>(migrations: &'a [Migration], settings: &Settings) -> Vec<File<'a>> {
-    let parsed = history::read(migrations);
+    let parsed = history::read(migrations, false);
     let mut files = Vec::new();
     let mut first = 0;
     history::replay(&parsed, settings, Evidence::none(), |release_files, release| {

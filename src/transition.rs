@@ -202,6 +202,11 @@ pub enum SyncedBy {
 }
 
 impl Ledger {
+    /// Forgets what was rolled back; the numbers of operations go on.
+    pub fn back_to(&mut self, earlier: Self) {
+        *self = Self { order: self.order, ..earlier };
+    }
+
     /// Every transition, in the order they opened.
     pub fn transitions(&self) -> &[Transition] {
         &self.transitions

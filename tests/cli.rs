@@ -372,3 +372,20 @@ fn help_is_a_snapshot() {
         insta::assert_snapshot!(format!("help_{name}"), stdout(&repository.run(&args)));
     }
 }
+
+#[test]
+fn a_comparison_fails_only_where_it_is_told_to() {
+    let old = "CREATE TABLE users (id bigint PRIMARY KEY, name text);";
+    let dump = "--\n-- PostgreSQL database dump\n--\nCREATE TABLE public.users (id bigint NOT NULL);\n\
+                ALTER TABLE ONLY public.users ADD CONSTRAINT users_pkey PRIMARY KEY (id);\n";
+    let repository = Repository::new("diff", &[("db/1.sql", old), ("structure.sql", dump), ("other.sql", "SELECT 1;")]);
+    let output = repository.run(&["diff", "db", "structure.sql"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.starts_with("contract  column users.name text dropped\n"), "{text}");
+    assert_eq!(repository.run(&["diff", "db", "structure.sql", "--fail-on", "error"]).status.code(), Some(1));
+    let muted = ["diff", "db", "structure.sql", "--fail-on", "error", "--ignore", "compatibility"];
+    assert_eq!(repository.run(&muted).status.code(), Some(0));
+    let json = repository.run(&["diff", "structure.sql", "db", "--output-format", "json"]).stdout;
+    assert!(String::from_utf8(json).unwrap().contains("\"change\": \"column users.name text added\""));
+}

@@ -242,3 +242,39 @@ fn it_works_from_a_folder_inside() {
     let output = repository.command(&[".", "--base", "main"]).current_dir(repository.0.join("db")).output().unwrap();
     assert_eq!(findings(&output), ["0004_index.sql:2 index-not-concurrent"]);
 }
+
+/// What `switchback diff` prints.
+fn compared(repository: &Repository, arguments: &[&str]) -> Vec<String> {
+    let output = repository.subcommand("diff", arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().split('\n').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_side_of_a_comparison_may_be_what_a_revision_has() {
+    let repository = released("compared");
+    repository.write("db/0004_plan.sql", "ALTER TABLE users ADD COLUMN plan text;\n");
+    let added = ["expand    column users.plan text added", "1 change: 1 expand; no findings"];
+    assert_eq!(compared(&repository, &["main:db", "db"]), added);
+    // What is not committed is in no revision.
+    let none = ["no differences between main:db and HEAD:db"];
+    assert_eq!(compared(&repository, &["main:db", "HEAD:db"]), none);
+    repository.commit("a column");
+    assert_eq!(compared(&repository, &["main:db", "HEAD:./db"]), added);
+    // Its folder may be gone by now, and a file stands for itself.
+    repository.git(&["mv", "db", "migrations"]);
+    repository.commit("moved");
+    assert_eq!(compared(&repository, &["main:db", "migrations"]), added);
+    let file = compared(&repository, &["main:db/0001_create.sql", "main:db"]);
+    assert_eq!(file, ["expand    column users.city text added", "1 change: 1 expand; no findings"]);
+}
+
+#[test]
+fn a_side_that_is_not_there_is_named() {
+    let repository = released("compared_to_nothing");
+    let failed = |old: &str| error(&repository.subcommand("diff", &[old, "db"]).output().unwrap());
+    assert!(failed("main:migrations").contains("main has nothing at migrations"), "{}", failed("main:migrations"));
+    assert!(failed("mian:db").contains("mian"), "{}", failed("mian:db"));
+    assert!(failed("main").contains("main is neither a file or folder nor a git revision with a path"));
+    assert!(failed("dbs/").contains("did you mean db"), "{}", failed("dbs/"));
+}

@@ -63,7 +63,7 @@ fn check(file: &SpecFile) -> Vec<String> {
 /// Compares the findings of an example with its markers.
 fn judge(spec: &Spec<'_>, run: &Run<'_>) -> Vec<(usize, String)> {
     let mut failures = Vec::new();
-    for (number, file) in run.example.files.iter().enumerate() {
+    for (number, file) in run.example.shipped().enumerate() {
         let found = run.outcome.findings.iter().filter(|finding| finding.file as usize == number);
         let found: Vec<(usize, &Finding)> = found.map(|finding| (line_of(file, finding), finding)).collect();
         let own = || found.iter().filter(|(_, finding)| finding.rule.0 == spec.id);

@@ -89,7 +89,7 @@ fn run_example(bench: &mut Bench, spec: &SpecFile, example: &Example<'_>) -> Res
     let database = bench.fresh()?;
     world::make_room(&mut bench.cluster.connect(&database.name)?, &history)?;
     let mut outcome = Outcome::default();
-    for (number, file) in example.files.iter().enumerate() {
+    for (number, file) in example.shipped().enumerate() {
         let findings = found.findings.iter().filter(|finding| finding.file as usize == number);
         let claims =
             findings.flat_map(|finding| finding.locks.iter().map(move |lock| (finding, lock))).collect::<Vec<_>>();

@@ -72,7 +72,7 @@ fn read(path: &Path, directory: &Path) -> Result<(String, Vec<u8>), super::Error
 }
 
 /// Arguments win over the file.
-fn choose_rules(args: &RuleArgs, settings: &mut Settings) -> Result<(), super::Error> {
+pub(super) fn choose_rules(args: &RuleArgs, settings: &mut Settings) -> Result<(), super::Error> {
     settings.select.extend(rule_ids(&args.select)?);
     settings.ignore.extend(rule_ids(&args.ignore)?);
     Ok(())

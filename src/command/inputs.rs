@@ -95,6 +95,7 @@ pub(super) fn request(
         exclude: config.exclude.clone(),
         post_deploy: config.post_deploy.clone(),
         overlay: Overlay::new(),
+        overlay_only: false,
     })
 }
 

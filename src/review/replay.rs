@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::declared::Declarations;
 use super::session::{Lapsed, Session};
 use super::size::Size;
+use super::snapshots::{Snapshots, State};
 use super::step::{Impact, Step};
 use super::track::{Tracker, Turn, Values};
+use super::way_back::{self, Forth, WayBack, take_back};
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::{Context, Engine};
 use crate::schema::catalog::{Catalog, ConstraintBody, Origin, Table};
@@ -18,15 +20,11 @@ use crate::source::migration::{Migration, Section, TransactionMode};
 use crate::syntax::Script;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::directive::Declaration;
-use crate::syntax::name::Symbol;
 use crate::syntax::object::{ObjectChange, ObjectKind};
 use crate::syntax::span::Span;
-use crate::syntax::statement::{Statement, StatementKind, Transaction};
+use crate::syntax::statement::{Statement, StatementKind};
 use crate::syntax::table::{Constraint, ConstraintKind};
 use crate::transition::{Event, Ledger, Scene};
-
-/// Schemas kept for `ROLLBACK` in one file. Beyond that a rollback is not followed: no migration does so.
-const MAX_SNAPSHOTS: usize = 64;
 
 /// A migration with its sections that ship, read.
 #[derive(Debug)]
@@ -35,6 +33,8 @@ pub struct Parsed<'a> {
     pub migration: &'a Migration,
     /// The sections that ship.
     pub scripts: Vec<(Section, Script)>,
+    /// What takes it back; none where nobody asked.
+    pub downs: Option<Vec<Script>>,
 }
 
 impl Parsed<'_> {
@@ -59,6 +59,8 @@ pub struct Replay<'a> {
     files: Vec<&'a Migration>,
     /// Declarations that name nothing the history knows: the file and the comment.
     unknown: Vec<(u32, Span)>,
+    /// SQL of the present file could not be read.
+    unread: bool,
 }
 
 /// A setting that ended with the session of its file.
@@ -91,6 +93,7 @@ impl<'a> Replay<'a> {
             left: None,
             files: Vec::new(),
             unknown: Vec::new(),
+            unread: false,
         }
     }
 
@@ -114,8 +117,26 @@ impl<'a> Replay<'a> {
         &self.ledger
     }
 
-    /// Replays one file; adds its steps to `steps` if it is reported.
-    pub fn file(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
+    /// Replays one file; adds its steps to `steps` if it is reported. Takes it back in between, if anybody asked.
+    pub fn file(
+        &mut self,
+        parsed: &'a Parsed<'a>,
+        position: Position,
+        steps: &mut Vec<Step<'a>>,
+    ) -> Option<WayBack<'a>> {
+        let Some(downs) = &parsed.downs else {
+            self.forth(parsed, position, steps);
+            return None;
+        };
+        self.unread = false;
+        self.catalog.begin_journal();
+        self.forth(parsed, position, steps);
+        let changed = self.catalog.end_journal();
+        let forth = Forth { parsed, position, changed, unread: self.unread, files: &self.files };
+        Some(take_back(&mut self.catalog, downs, forth))
+    }
+
+    fn forth(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
         self.files.push(parsed.migration);
         // Of an earlier release only what was meant for all that follow is worth a word.
         let left = self.left.filter(|left| left.alone || left.release == position.release);
@@ -129,7 +150,7 @@ impl<'a> Replay<'a> {
             };
             tracker.enter(mode, &script.statements);
             let mut snapshots = Snapshots::new(&script.statements);
-            snapshots.take(None, &self.catalog);
+            snapshots.take(None, &self.catalog, &self.ledger);
             let mut declarations = Declarations::of(script, &parsed.migration.text);
             for statement in &script.statements {
                 declarations.before(statement.span.start, |span, said| self.declare(said, span, position));
@@ -167,6 +188,7 @@ impl<'a> Replay<'a> {
         let operations = lower(place.statement, &self.catalog);
         let made: Vec<_> = operations.iter().filter(|operation| operation.is_unknown()).cloned().collect();
         for operation in operations {
+            self.unread |= way_back::is_unread(&operation);
             if matches!(operation.kind, OperationKind::Do { commits: true }) {
                 tracker.commits();
             }
@@ -231,18 +253,17 @@ impl<'a> Replay<'a> {
     fn turn(&mut self, turn: Turn, snapshots: &mut Snapshots<'a>) {
         match turn {
             Turn::None => {}
-            Turn::Began | Turn::Committed => snapshots.take(None, &self.catalog),
-            Turn::Saved(name) => snapshots.take(Some(name), &self.catalog),
-            Turn::RolledBack => {
-                if let Some(catalog) = snapshots.back_to(None) {
-                    self.catalog = catalog;
-                }
-            }
-            Turn::RolledBackTo(name) => {
-                if let Some(catalog) = snapshots.back_to(Some(&name)) {
-                    self.catalog = catalog;
-                }
-            }
+            Turn::Began | Turn::Committed => snapshots.take(None, &self.catalog, &self.ledger),
+            Turn::Saved(name) => snapshots.take(Some(name), &self.catalog, &self.ledger),
+            Turn::RolledBack => self.restore(snapshots.back_to(None)),
+            Turn::RolledBackTo(name) => self.restore(snapshots.back_to(Some(&name))),
+        }
+    }
+
+    fn restore(&mut self, state: Option<State<'a>>) {
+        if let Some((catalog, ledger)) = state {
+            self.catalog = catalog;
+            self.ledger.back_to(ledger);
         }
     }
 
@@ -350,40 +371,4 @@ struct Place<'a> {
     statement_index: u32,
     section: u32,
     signed: Option<&'a Declaration>,
-}
-
-/// Schemas to come back to. Taken only in sections that hold a `ROLLBACK`.
-struct Snapshots<'a> {
-    wanted: bool,
-    taken: Vec<(Option<Symbol>, Arc<Catalog<'a>>)>,
-    count: usize,
-}
-
-impl<'a> Snapshots<'a> {
-    fn new(statements: &[Statement]) -> Self {
-        let rolls_back = |statement: &Statement| {
-            matches!(
-                statement.kind,
-                StatementKind::Transaction(Transaction::Rollback { .. } | Transaction::RollbackTo(_))
-            )
-        };
-        Self { wanted: statements.iter().any(rolls_back), taken: Vec::new(), count: 0 }
-    }
-
-    fn take(&mut self, savepoint: Option<Symbol>, catalog: &Catalog<'a>) {
-        if !self.wanted || self.count >= MAX_SNAPSHOTS {
-            return;
-        }
-        if savepoint.is_none() {
-            self.taken.clear();
-        }
-        self.count += 1;
-        self.taken.push((savepoint, Arc::new(catalog.clone())));
-    }
-
-    fn back_to(&mut self, savepoint: Option<&Symbol>) -> Option<Catalog<'a>> {
-        let index = self.taken.iter().rposition(|(name, _)| name.as_ref() == savepoint)?;
-        self.taken.truncate(index + 1);
-        self.taken.last().map(|(_, catalog)| Catalog::clone(catalog))
-    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::session::Session;
 use super::size::Size;
+use super::way_back::WayBack;
 use crate::date::Moment;
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
@@ -29,6 +30,8 @@ pub struct Release<'a> {
     pub last: bool,
     /// Every operation in order.
     pub steps: Vec<Step<'a>>,
+    /// The ways back from its files, in order, where anybody asked.
+    pub ways_back: Vec<WayBack<'a>>,
     /// The server version the effects are for.
     pub version: u16,
     /// The schema it leaves behind.

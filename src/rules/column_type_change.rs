@@ -39,7 +39,7 @@ fn report(step: &Step<'_>, table: &QName, column: &Ident, data_type: &DataType, 
     };
     let message = format!("changing {path} {change} {verb} {}", table.short());
     let mut builder = findings.on(step, message).label(label).subject(column_subject(table, &column.name));
-    let widened = before.is_some_and(|from| widens(from, data_type));
+    let widened = before.is_some_and(|from| from.widens_to(data_type));
     for impact in shown(step) {
         // Fewer rows make the lock short, but not the new type fit for the code that runs.
         builder = if widened { builder.impact(impact) } else { builder.lock(impact).measured(impact) };
@@ -50,7 +50,7 @@ fn report(step: &Step<'_>, table: &QName, column: &Ident, data_type: &DataType, 
     if let Some(assumed) = assumed {
         builder = builder.note(assumed).at_most(Level::Warning);
     }
-    if before.is_some_and(|from| narrows(from, data_type)) {
+    if before.is_some_and(|from| from.narrows_to(data_type)) {
         builder = builder.note(NARROWER);
     }
     let help = if rewrites {
@@ -64,31 +64,6 @@ fn report(step: &Step<'_>, table: &QName, column: &Ident, data_type: &DataType, 
 /// The locks that last, else those that block.
 fn shown<'s>(step: &'s Step<'_>) -> impl Iterator<Item = &'s Impact> {
     blocking(step).filter(|impact| impact.lasts()).take(3)
-}
-
-/// Whether every client that knew the old type can live with the new one.
-fn widens(from: &DataType, to: &DataType) -> bool {
-    let integer = |name: &str| ["int2", "int4", "int8", "numeric"].iter().position(|known| *known == name);
-    if from.array != to.array {
-        return false;
-    }
-    match (integer(&from.name), integer(&to.name)) {
-        (Some(from_rank), Some(to_rank)) => from_rank < to_rank,
-        _ => &*from.name == "float4" && &*to.name == "float8",
-    }
-}
-
-/// Whether values of the old type may not fit the new one.
-fn narrows(from: &DataType, to: &DataType) -> bool {
-    if from.array != to.array {
-        return false;
-    }
-    let limit = |data_type: &DataType| data_type.modifiers.first().copied().unwrap_or(i64::MAX);
-    match (&*from.name, &*to.name) {
-        ("text" | "varchar" | "bpchar", "varchar" | "bpchar") | ("numeric", "numeric") => limit(to) < limit(from),
-        ("numeric" | "float4" | "float8", "int2" | "int4" | "int8") => true,
-        _ => widens(to, from),
-    }
 }
 
 /// The length that a text is cut down to.

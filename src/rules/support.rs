@@ -21,6 +21,7 @@ pub(crate) mod replaces;
 pub(crate) mod sweep;
 pub(crate) mod transaction;
 pub(crate) mod usage;
+pub(crate) mod way_back;
 
 use crate::engine::effect::LockedKind;
 use crate::finding::Level;

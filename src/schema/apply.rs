@@ -167,6 +167,11 @@ impl Log {
         !self.lenient
     }
 
+    /// Where the operation stands, if it is a statement of its own.
+    fn whole_statement(&self) -> Option<Origin> {
+        (!self.in_body).then_some(self.origin)
+    }
+
     fn note(&mut self, kind: MismatchKind, what: &'static str, name: String, earlier: Option<Origin>) {
         if !self.lenient {
             self.notes.push(Mismatch { kind, what, name, earlier });

@@ -5,6 +5,7 @@
 pub(in crate::schema) mod edit;
 mod find;
 mod index;
+mod journal;
 pub(in crate::schema) mod links;
 mod object;
 mod table;
@@ -12,6 +13,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::journal::Journal;
 pub use self::links::Links;
 pub use self::object::{DomainConstraint, EnumValue, Function, Publication, Sequence, TypeKind, UserType, View};
 pub use self::table::{Column, ConstraintBody, GeneratedFrom, Index, ReplicaIdentity, Table, TableConstraint, Trigger};
@@ -62,6 +64,8 @@ pub struct Catalog<'a> {
     pub opaque: bool,
     /// Who else depends on whom.
     pub links: Links,
+    /// What is changed is written down here.
+    journal: Option<Box<Journal<'a>>>,
 }
 
 /// Something one can `SELECT` from.
@@ -89,6 +93,7 @@ impl Default for Catalog<'_> {
             children: BTreeMap::new(),
             opaque: false,
             links: Links::default(),
+            journal: None,
         }
     }
 }

@@ -57,6 +57,10 @@ pub(super) fn discover(request: &Request) -> Result<Found, SourceError> {
             Input::Path(named) => {
                 let path = absolute(&request.directory, named);
                 let overlaid = matches!(request.overlay.get(&path), Some(Some(_)));
+                if request.overlay_only && !overlaid {
+                    walk(request, &mut found, Root { path: &path, number, depth: usize::MAX, reported: true })?;
+                    continue;
+                }
                 let metadata = fs::metadata(&path);
                 if overlaid && metadata.is_err() {
                     named_files.push((path, number, None));
@@ -117,7 +121,7 @@ fn name_file(
         let (history, depth) = history_of(&path);
         // Files of one folder are one history, wherever they were named.
         let number = *histories.entry(history.clone()).or_insert(root);
-        if number == root && history.is_dir() {
+        if number == root && (request.overlay_only || history.is_dir()) {
             walk(request, found, Root { path: &history, number, depth, reported: false })?;
         }
         let (root_path, path) = (history, path.clone());
@@ -153,6 +157,10 @@ struct Root<'a> {
 }
 
 fn walk(request: &Request, found: &mut Found, root: Root<'_>) -> Result<(), SourceError> {
+    if request.overlay_only {
+        overlaid(request, found, root);
+        return Ok(());
+    }
     let mut entries = WalkDir::new(root.path).max_depth(root.depth).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {

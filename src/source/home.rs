@@ -7,9 +7,10 @@ use super::Reason;
 use super::discover::{FoundFile, NOWHERE};
 use super::layout::{Entry, Home, Layout, Role, Shape, is_flyway, recognize};
 use super::migration::TransactionMode;
-use super::order::{Place, Rank};
+use super::order::{Place, Rank, version_prefix};
 use super::path::{components, file_name};
 use super::up_tree::UpTree;
+use super::ways_back::WaysBack;
 
 /// A home and where it was found.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub(super) struct Arranged<'a> {
     pub place: Place,
     /// How it runs, unless its text says otherwise.
     pub transaction: TransactionMode,
+    /// The file that takes it back, absolute.
+    pub down: Option<PathBuf>,
 }
 
 /// Groups files by the folder that holds their history.
@@ -67,6 +70,7 @@ pub(super) fn group(files: &[FoundFile]) -> Vec<Group<'_>> {
 pub(super) fn arrange<'a>(groups: &'a [Group<'a>]) -> (Vec<Arranged<'a>>, Vec<(&'a FoundFile, Reason)>) {
     let mut arranged = Vec::new();
     let mut left_out = Vec::new();
+    let mut ways_back = WaysBack::default();
     for group in groups {
         let arrangements = (group.layout.arrange)(&group.home);
         for ((entry, file), arrangement) in group.home.entries.iter().zip(&group.files).zip(arrangements) {
@@ -77,11 +81,24 @@ pub(super) fn arrange<'a>(groups: &'a [Group<'a>]) -> (Vec<Arranged<'a>>, Vec<(&
                     name: entry.name.clone(),
                     place: place(group, arrangement.rank),
                     transaction: arrangement.transaction,
+                    down: None,
                 }),
-                Role::Down => left_out.push((*file, Reason::Down)),
+                Role::Down => {
+                    ways_back.add(group, &entry.name, file);
+                    left_out.push((*file, Reason::Down));
+                }
                 Role::NotRun(reason) => left_out.push((*file, reason)),
             }
         }
+    }
+    let mut versions: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    let version = |arranged: &Arranged<'_>| Some((arranged.group.number, version_prefix(&arranged.name)?.to_owned()));
+    for version in arranged.iter().filter_map(version) {
+        *versions.entry(version).or_default() += 1;
+    }
+    for arranged in &mut arranged {
+        let alone = version(arranged).is_some_and(|version| versions.get(&version) == Some(&1));
+        arranged.down = ways_back.of(arranged.group, &arranged.name, arranged.file, alone);
     }
     (arranged, left_out)
 }

@@ -22,6 +22,33 @@ pub struct Migration {
     pub reported: bool,
     /// Its place in the history.
     pub standing: Standing,
+    /// The file that takes it back, where that is a file of its own.
+    pub down: Option<Down>,
+}
+
+/// A file that takes a migration back.
+#[derive(Clone, Debug)]
+pub struct Down {
+    /// The path as it is shown.
+    pub path: PathBuf,
+    /// The text; none where nobody asked for it.
+    pub text: Option<String>,
+}
+
+impl Migration {
+    /// Whether something takes it back, be it empty.
+    pub fn has_down(&self) -> bool {
+        self.down.is_some() || self.sections.iter().any(|section| section.direction == Direction::Down)
+    }
+
+    /// What takes it back: the sections of its own text that do, or else the whole of its down file.
+    pub fn down_parts(&self) -> Vec<(&str, Span)> {
+        if let Some(text) = self.down.as_ref().and_then(|down| down.text.as_deref()) {
+            return vec![(text, Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX)))];
+        }
+        let downs = self.sections.iter().filter(|section| section.direction == Direction::Down);
+        downs.map(|section| (&*self.text, section.span)).collect()
+    }
 }
 
 /// The place of a migration in the history.

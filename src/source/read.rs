@@ -6,10 +6,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::discover::FoundFile;
 use super::home::Arranged;
 use super::layout::markers::{self, Marker};
-use super::migration::{Change, Migration, Section, Standing, TransactionMode};
+use super::migration::{Change, Down, Migration, Section, Standing, TransactionMode};
 use super::order::{Rank, is_release, version_prefix};
 use super::path::{file_name, shown};
 use super::text::{MAX_LENGTH, decode};
@@ -59,6 +58,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
                 committed: None,
             },
             text: text.text,
+            down: text.down,
             release: release.to_string_lossy().into_owned(),
         });
     }
@@ -74,9 +74,10 @@ fn is_dump(text: &str) -> bool {
 }
 
 /// A file, read.
-struct Text {
+struct FileRead {
     text: String,
     marks: Marks,
+    down: Option<Down>,
 }
 
 /// What the text says about how it runs.
@@ -89,7 +90,7 @@ enum Marks {
     None,
 }
 
-impl Text {
+impl FileRead {
     fn sections(&self, tool: Option<&'static Marker>) -> Vec<Section> {
         match (&self.marks, tool) {
             (Marks::Tool(_, sections), _) => sections.clone(),
@@ -101,11 +102,12 @@ impl Text {
     }
 }
 
-fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Text, SourceError> {
-    let text = read_text(request, arranged.file)?;
+fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<FileRead, SourceError> {
+    let text = read_text(request, &arranged.file.path, arranged.file.bytes.as_ref())?;
+    let down = arranged.down.as_deref().map(|path| read_down(request, path, arranged.file.reported));
     if let Some(tool) = markers::find(&text) {
         let sections = (tool.cut)(&text);
-        return Ok(Text { text, marks: Marks::Tool(tool, sections) });
+        return Ok(FileRead { text, marks: Marks::Tool(tool, sections), down });
     }
     let layout = arranged.group.layout;
     let by_layout = || (layout.refine)(&arranged.group.home, arranged.transaction, &text);
@@ -113,18 +115,26 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Text, SourceEr
         TransactionMode::Unknown => Marks::None,
         mode => Marks::Known(mode),
     };
-    Ok(Text { text, marks })
+    Ok(FileRead { text, marks, down })
 }
 
-fn read_text(request: &Request, file: &FoundFile) -> Result<String, SourceError> {
-    let path = || shown(&request.directory, &file.path);
+/// What takes a migration back; its text only where the migration is reported on. One that cannot be read is there all
+/// the same.
+fn read_down(request: &Request, path: &Path, wanted: bool) -> Down {
+    let bytes = request.overlay.get(path).and_then(Option::as_ref);
+    let text = if wanted { read_text(request, path, bytes).ok() } else { None };
+    Down { path: shown(&request.directory, path), text }
+}
+
+fn read_text(request: &Request, file: &Path, bytes: Option<&Vec<u8>>) -> Result<String, SourceError> {
+    let path = || shown(&request.directory, file);
     let unreadable = |error| SourceError::Unreadable { path: path(), error };
-    let bytes = match &file.bytes {
+    let bytes = match bytes {
         Some(bytes) => bytes.clone(),
-        None if fs::metadata(&file.path).map_err(unreadable)?.len() > MAX_LENGTH => {
+        None if fs::metadata(file).map_err(unreadable)?.len() > MAX_LENGTH => {
             return Err(SourceError::TooLarge { path: path() });
         }
-        None => fs::read(&file.path).map_err(unreadable)?,
+        None => fs::read(file).map_err(unreadable)?,
     };
     let text = decode(bytes);
     // Decoding UTF-16 can make a text longer than its file.
@@ -132,10 +142,10 @@ fn read_text(request: &Request, file: &FoundFile) -> Result<String, SourceError>
 }
 
 /// The tool that marks the files of a group, by the first file that is marked.
-fn tools(arranged: &[Arranged<'_>], texts: &[Option<Text>]) -> BTreeMap<usize, &'static Marker> {
+fn tools(arranged: &[Arranged<'_>], texts: &[Option<FileRead>]) -> BTreeMap<usize, &'static Marker> {
     let mut tools = BTreeMap::new();
     for (arranged, text) in arranged.iter().zip(texts) {
-        if let Some(Text { marks: Marks::Tool(tool, _), .. }) = text {
+        if let Some(FileRead { marks: Marks::Tool(tool, _), .. }) = text {
             tools.entry(arranged.group.number).or_insert(*tool);
         }
     }

@@ -11,6 +11,10 @@ use crate::source::migration::TransactionMode;
 /// The name of a file in an example that does not give it one.
 const UNNAMED: &str = "migration.sql";
 
+/// How the name of a file ends that has another one to take it back, and how that one's does.
+const UP: &str = ".up.sql";
+const DOWN: &str = ".down.sql";
+
 /// One history: a block without a file name, or all blocks with one under the same heading.
 #[derive(Clone, Debug)]
 pub struct Example<'a> {
@@ -52,6 +56,19 @@ pub struct File {
     pub sql: String,
     /// The findings expected.
     pub expected: Vec<Expectation>,
+}
+
+impl Example<'_> {
+    /// The files that ship, in order: all but those that take another one back.
+    pub fn shipped(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| !file.name.ends_with(DOWN))
+    }
+
+    /// The file that takes `file` back: `1_a.down.sql` beside `1_a.up.sql`.
+    pub fn down_of(&self, file: &File) -> Option<&File> {
+        let stem = file.name.strip_suffix(UP)?;
+        self.files.iter().find(|other| other.name.strip_suffix(DOWN) == Some(stem))
+    }
 }
 
 /// A finding expected by a marker.

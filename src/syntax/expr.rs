@@ -10,6 +10,8 @@ use super::types::DataType;
 pub struct Expr {
     /// From its first token to its last.
     pub span: Span,
+    /// Its words and signs, each spelled one way.
+    pub text: Symbol,
     /// What it is on top.
     pub shape: Shape,
     /// Functions called anywhere inside, `CURRENT_TIMESTAMP` and its like included under their folded names.

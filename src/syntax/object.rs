@@ -194,6 +194,8 @@ pub struct CreateView {
     pub temporary: bool,
     /// The query.
     pub query: Query,
+    /// The words and signs of the query, each spelled one way.
+    pub text: Symbol,
     /// `WITH NO DATA`.
     pub no_data: bool,
 }
@@ -273,6 +275,8 @@ pub struct CreateFunction {
     pub parameters: Vec<Option<Symbol>>,
     /// The body, opened: statements with spans in the file.
     pub body: Option<Body>,
+    /// A number that is another one where the body says something else.
+    pub digest: u64,
 }
 
 /// How a function's result may vary.

@@ -18,6 +18,7 @@ mod publication;
 mod rows;
 mod sequence;
 mod session;
+mod spelling;
 mod storage;
 mod trigger;
 mod types;

@@ -233,6 +233,17 @@ pub enum ReferentialAction {
 }
 
 impl ReferentialAction {
+    /// As it is written: `SET NULL`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoAction => "NO ACTION",
+            Self::Restrict => "RESTRICT",
+            Self::Cascade => "CASCADE",
+            Self::SetNull => "SET NULL",
+            Self::SetDefault => "SET DEFAULT",
+        }
+    }
+
     /// Whether the referencing rows are written to.
     pub fn writes(self) -> bool {
         !matches!(self, Self::NoAction | Self::Restrict)

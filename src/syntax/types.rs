@@ -1,5 +1,7 @@
 //! Data types as written.
 
+use std::fmt;
+
 use super::name::{Name, Symbol};
 use super::span::Span;
 
@@ -33,6 +35,31 @@ impl PartialEq for DataType {
 }
 
 impl DataType {
+    /// Whether every client that knew this type can live with the new one.
+    pub fn widens_to(&self, to: &Self) -> bool {
+        let integer = |name: &str| ["int2", "int4", "int8", "numeric"].iter().position(|known| *known == name);
+        if self.array != to.array {
+            return false;
+        }
+        match (integer(&self.name), integer(&to.name)) {
+            (Some(from_rank), Some(to_rank)) => from_rank < to_rank,
+            _ => &*self.name == "float4" && &*to.name == "float8",
+        }
+    }
+
+    /// Whether values of this type may not fit the new one.
+    pub fn narrows_to(&self, to: &Self) -> bool {
+        if self.array != to.array {
+            return false;
+        }
+        let limit = |data_type: &Self| data_type.modifiers.first().copied().unwrap_or(i64::MAX);
+        match (&*self.name, &*to.name) {
+            ("text" | "varchar" | "bpchar", "varchar" | "bpchar") | ("numeric", "numeric") => limit(to) < limit(self),
+            ("numeric" | "float4" | "float8", "int2" | "int4" | "int8") => true,
+            _ => to.widens_to(self),
+        }
+    }
+
     /// The type's own name, for lookup among user types.
     pub fn as_name(&self) -> Name {
         use super::name::Ident;
@@ -40,5 +67,26 @@ impl DataType {
             schema: self.schema.clone().map(|name| Ident { name, span: self.span }),
             name: Ident { name: self.name.clone(), span: self.span },
         }
+    }
+}
+
+/// As people write it.
+impl fmt::Display for DataType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.name {
+            "int2" => f.write_str("smallint")?,
+            "int4" => f.write_str("integer")?,
+            "int8" => f.write_str("bigint")?,
+            "float4" => f.write_str("real")?,
+            "float8" => f.write_str("double precision")?,
+            "bool" => f.write_str("boolean")?,
+            "bpchar" => f.write_str("char")?,
+            _ => write!(f, "{}", self.as_name())?,
+        }
+        if !self.modifiers.is_empty() {
+            let modifiers: Vec<_> = self.modifiers.iter().map(ToString::to_string).collect();
+            write!(f, "({})", modifiers.join(", "))?;
+        }
+        f.write_str(&"[]".repeat(usize::from(self.array)))
     }
 }

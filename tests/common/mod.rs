@@ -56,5 +56,6 @@ pub(crate) fn migration(path: &str, release: &str, text: &str, transaction: Tran
         release: release.to_owned(),
         reported: true,
         standing: Standing::default(),
+        down: None,
     }
 }

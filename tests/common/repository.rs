@@ -60,9 +60,13 @@ impl Repository {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.subcommand("check", arguments)
+    }
+
+    pub(crate) fn subcommand(&self, name: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
         let path = std::env::var_os("PATH").unwrap();
-        command.arg("check").args(arguments).current_dir(&self.0).env_clear().env("PATH", path);
+        command.arg(name).args(arguments).current_dir(&self.0).env_clear().env("PATH", path);
         command.envs(GIT.iter().copied()).stdin(Stdio::null());
         command
     }

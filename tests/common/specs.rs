@@ -8,7 +8,7 @@ use switchback::lint::lint;
 use switchback::outcome::Outcome;
 use switchback::rules::RULES;
 use switchback::settings::Settings;
-use switchback::source::migration::{Migration, TransactionMode};
+use switchback::source::migration::{Down, Migration, TransactionMode};
 use switchback::spec::example::Example;
 use switchback::spec::{self, Spec};
 
@@ -51,11 +51,14 @@ impl SpecFile {
 
 /// The files of an example as a history. Without `release=` each file is a release.
 pub(crate) fn history(example: &Example<'_>) -> Vec<Migration> {
-    let files = example.files.iter();
+    let files = example.shipped();
     files
         .map(|file| {
             let release = file.release.map_or_else(|| file.name.clone(), |number| number.to_string());
-            migration(&file.name, &release, &file.sql, file.transaction.unwrap_or(TransactionMode::Unknown))
+            let down = example.down_of(file);
+            let down = down.map(|down| Down { path: (&down.name).into(), text: Some(down.sql.clone()) });
+            let transaction = file.transaction.unwrap_or(TransactionMode::Unknown);
+            Migration { down, ..migration(&file.name, &release, &file.sql, transaction) }
         })
         .collect()
 }

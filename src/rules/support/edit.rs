@@ -53,21 +53,7 @@ pub(crate) fn made_name(parts: &[&str]) -> String {
 
 /// A type as people write it.
 pub(crate) fn type_words(data_type: &DataType) -> String {
-    let mut words = match &*data_type.name {
-        "int2" => "smallint".to_owned(),
-        "int4" => "integer".to_owned(),
-        "int8" => "bigint".to_owned(),
-        "float4" => "real".to_owned(),
-        "float8" => "double precision".to_owned(),
-        "bool" => "boolean".to_owned(),
-        "bpchar" => "char".to_owned(),
-        _ => data_type.as_name().to_string(),
-    };
-    if !data_type.modifiers.is_empty() {
-        let modifiers: Vec<_> = data_type.modifiers.iter().map(ToString::to_string).collect();
-        words = format!("{words}({})", modifiers.join(", "));
-    }
-    words + &"[]".repeat(usize::from(data_type.array))
+    data_type.to_string()
 }
 
 /// The blanks that the line of `at` begins with, if nothing else stands before `at` on that line.

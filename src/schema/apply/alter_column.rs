@@ -46,7 +46,8 @@ pub(super) fn alter_column(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &
         }
         ActionKind::SetExpression { column, expression } => change(catalog, site, column, log, |found| {
             let stored = found.generated.as_ref().is_none_or(|generated| generated.stored);
-            found.generated = Some(GeneratedFrom { stored, columns: expression.columns.clone() });
+            found.generated =
+                Some(GeneratedFrom { stored, text: expression.text.clone(), columns: expression.columns.clone() });
             found.has_default = Some(true);
         }),
         ActionKind::DropExpression { column, .. } => change(catalog, site, column, log, |found| {

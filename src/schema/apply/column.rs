@@ -51,6 +51,7 @@ pub(super) fn new_column(def: &ColumnDef, origin: Origin) -> Column {
         identity: def.identity.is_some(),
         generated: def.generated.as_ref().map(|generated| GeneratedFrom {
             stored: generated.stored == Some(true),
+            text: generated.expr.text.clone(),
             columns: generated.expr.columns.clone(),
         }),
         origin: Some(origin),

@@ -287,6 +287,7 @@ fn drop_type(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {
 }
 
 fn drop_function(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {
+    catalog.note_function(name);
     if let Some(function) = catalog.functions.get_mut(name)
         && function.overloads > 1
     {
@@ -306,6 +307,7 @@ fn drop_function(catalog: &mut Catalog<'_>, name: &QName, cascade: bool) {
 
 /// Without `cascade` the server drops only an empty schema.
 fn drop_schema(catalog: &mut Catalog<'_>, schema: &Symbol, cascade: bool) {
+    catalog.note_schema(schema);
     catalog.schemas.remove(schema);
     if !cascade {
         return;

@@ -17,6 +17,7 @@ pub(super) fn create_view(catalog: &mut Catalog<'_>, name: &QName, def: &CreateV
         materialized: def.materialized,
         reads: Vec::new(),
         columns: def.query.columns.clone(),
+        text: def.text.clone(),
         populated: !def.no_data,
         indexes: Vec::new(),
         origin: Some(log.origin),
@@ -78,6 +79,8 @@ pub(super) fn create_function<'a>(catalog: &mut Catalog<'a>, name: &QName, def: 
         trigger: def.trigger,
         security_definer: def.security_definer.is_some(),
         search_path: def.search_path,
+        digest: def.digest,
+        defined: log.whole_statement(),
         parameters: def.parameters.clone(),
         body: def.body.as_ref(),
         words: def.body.as_ref().map(|body| body.words.clone()).unwrap_or_default(),
@@ -126,5 +129,6 @@ pub(super) fn create_schema(catalog: &mut Catalog<'_>, name: &Symbol, log: &mut 
         log.exists("schema", name.to_string(), Some(*origin));
         return;
     }
+    catalog.note_schema(name);
     catalog.schemas.insert(name.clone(), log.origin);
 }

@@ -103,6 +103,7 @@ pub(super) fn alter_object(
 fn change_object(catalog: &mut Catalog<'_>, name: &QName, kind: ObjectKind, change: &ObjectChange, log: &mut Log) {
     match change {
         ObjectChange::FunctionOptions { security_definer, search_path } => {
+            catalog.note_function(name);
             if let Some(function) = catalog.functions.get_mut(name).map(Arc::make_mut) {
                 function.security_definer = security_definer.unwrap_or(function.security_definer);
                 function.search_path = search_path.unwrap_or(function.search_path);
@@ -123,6 +124,8 @@ fn rename_schema(catalog: &mut Catalog<'_>, from: &Symbol, to: &Symbol, origin: 
     if from == to || catalog.links.followed > MOST_FOLLOWED {
         return;
     }
+    catalog.note_schema(from);
+    catalog.note_schema(to);
     if let Some(created) = catalog.schemas.remove(from) {
         catalog.schemas.insert(to.clone(), created);
     }

@@ -132,15 +132,15 @@ fn rename_value(catalog: &mut Catalog<'_>, name: &QName, from: &str, to: &str, l
 }
 
 fn add_constraint(catalog: &mut Catalog<'_>, domain: &QName, def: &Constraint, new: bool) {
-    if !matches!(def.kind, ConstraintKind::Check(_)) {
+    let ConstraintKind::Check(expr) = &def.kind else {
         if matches!(def.kind, ConstraintKind::NotNull(_)) {
             edit_domain(catalog, domain, |not_null, _| *not_null = true);
         }
         return;
-    }
+    };
     let name = def.name.as_ref().map(|name| name.name.clone());
     let name = name.unwrap_or_else(|| name::constraint(catalog, domain, None, "check"));
-    let constraint = DomainConstraint { name: name.clone(), validated: new || !def.not_valid };
+    let constraint = DomainConstraint { name: name.clone(), text: expr.text.clone(), validated: new || !def.not_valid };
     let mut added = false;
     edit_domain(catalog, domain, |_, constraints| {
         if constraints.len() < MOST_PARTS {

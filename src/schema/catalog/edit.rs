@@ -21,6 +21,7 @@ pub(in crate::schema) const MOST_PARTS: usize = 1600;
 impl<'a> Catalog<'a> {
     /// The table, to be changed.
     pub(in crate::schema) fn edit_table(&mut self, name: &QName) -> Option<&mut Table> {
+        self.note_relation(name);
         match self.relations.get_mut(name) {
             Some(Relation::Table(table)) => Some(Arc::make_mut(table)),
             Some(Relation::View(_) | Relation::Sequence(_)) | None => None,
@@ -29,6 +30,7 @@ impl<'a> Catalog<'a> {
 
     /// The view, to be changed.
     pub(in crate::schema) fn edit_view(&mut self, name: &QName) -> Option<&mut View> {
+        self.note_relation(name);
         match self.relations.get_mut(name) {
             Some(Relation::View(view)) => Some(Arc::make_mut(view)),
             Some(Relation::Table(_) | Relation::Sequence(_)) | None => None,
@@ -37,6 +39,7 @@ impl<'a> Catalog<'a> {
 
     /// The type, to be changed.
     pub(in crate::schema) fn edit_type(&mut self, name: &QName) -> Option<&mut UserType> {
+        self.note_user_type(name);
         self.types.get_mut(name).map(Arc::make_mut)
     }
 
@@ -47,6 +50,7 @@ impl<'a> Catalog<'a> {
 
     /// Takes out whatever has this name: the server would have refused it to another.
     fn vacate(&mut self, name: &QName) {
+        self.note_relation(name);
         match self.relations.get(name) {
             Some(Relation::Table(_)) => drop(self.take_table(name)),
             Some(Relation::View(_)) => drop(self.take_view(name)),
@@ -97,6 +101,7 @@ impl<'a> Catalog<'a> {
 
     /// Takes a table out, with everything in it. What points to it from outside stays.
     pub(in crate::schema) fn take_table(&mut self, name: &QName) -> Option<Table> {
+        self.note_relation(name);
         let table = Arc::unwrap_or_clone(match self.relations.remove(name) {
             Some(Relation::Table(table)) => table,
             Some(other) => {
@@ -151,6 +156,7 @@ impl<'a> Catalog<'a> {
     /// Takes a view out.
     pub(in crate::schema) fn take_view(&mut self, name: &QName) -> Option<View> {
         let view = View::clone(self.view(name)?);
+        self.note_relation(name);
         self.relations.remove(name);
         for read in &view.reads {
             unlink(&mut self.links.readers, read, name);
@@ -173,6 +179,7 @@ impl<'a> Catalog<'a> {
     /// Takes a sequence out.
     pub(in crate::schema) fn take_sequence(&mut self, name: &QName) -> Option<Sequence> {
         let sequence = Sequence::clone(self.sequence(name)?);
+        self.note_relation(name);
         self.relations.remove(name);
         if let Some((table, _)) = &sequence.owned_by {
             unlink(&mut self.links.owned, table, name);
@@ -196,6 +203,7 @@ impl<'a> Catalog<'a> {
 
     /// Takes a type out.
     pub(in crate::schema) fn take_type(&mut self, name: &QName) -> Option<UserType> {
+        self.note_user_type(name);
         let user_type = Arc::unwrap_or_clone(self.types.remove(name)?);
         if let TypeKind::Domain { base, constraints, .. } = &user_type.kind {
             let key = type_key(base);
@@ -218,6 +226,7 @@ impl<'a> Catalog<'a> {
 
     /// Takes a function out.
     pub(in crate::schema) fn take_function(&mut self, name: &QName) -> Option<Function<'a>> {
+        self.note_function(name);
         let function = Arc::unwrap_or_clone(self.functions.remove(name)?);
         for word in &function.words {
             unlink(&mut self.links.mentions, word, name);

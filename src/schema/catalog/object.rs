@@ -20,6 +20,8 @@ pub struct View {
     pub reads: Vec<QName>,
     /// Column names mentioned in its query. `*` is what it read at the time; it stays where that is not known.
     pub columns: Vec<Symbol>,
+    /// The words and signs of its query.
+    pub text: Symbol,
     /// It has rows of its own that can be read: not made `WITH NO DATA`, or refreshed since.
     pub populated: bool,
     /// Indexes, if materialized.
@@ -76,6 +78,8 @@ pub struct EnumValue {
 pub struct DomainConstraint {
     /// Its name.
     pub name: Symbol,
+    /// What it demands.
+    pub text: Symbol,
     /// Proven for the old rows.
     pub validated: bool,
 }
@@ -93,6 +97,10 @@ pub struct Function<'a> {
     pub security_definer: bool,
     /// It sets its own `search_path`.
     pub search_path: bool,
+    /// A number that is another one where the body says something else.
+    pub digest: u64,
+    /// Where its present body was given, if that was a statement of its own.
+    pub defined: Option<Origin>,
     /// Its opened body, where it could be read. Spans in it are those of the file that created the function.
     pub body: Option<&'a Body>,
     /// Names of its parameters, where they have one.

@@ -99,6 +99,8 @@ pub struct Column {
 pub struct GeneratedFrom {
     /// `STORED`.
     pub stored: bool,
+    /// The words and signs of its expression.
+    pub text: Symbol,
     /// Columns it reads.
     pub columns: Vec<Symbol>,
 }

@@ -1,6 +1,7 @@
 //! Summarises expressions from their tokens. Nothing here recurses and nothing is refused.
 
 use super::data_type::data_type;
+use super::spelling::spelled;
 use crate::syntax::cursor::{Cursor, unquote};
 use crate::syntax::expr::{Expr, Shape};
 use crate::syntax::keyword::is_reserved;
@@ -68,7 +69,15 @@ pub(super) fn summarize(cursor: Cursor<'_>) -> Expr {
     }
     columns.sort();
     columns.dedup();
-    Expr { span: cursor.whole(), shape: shape(cursor), calls, sequences, columns, not_null: not_null(cursor) }
+    Expr {
+        span: cursor.whole(),
+        text: spelled(cursor),
+        shape: shape(cursor),
+        calls,
+        sequences,
+        columns,
+        not_null: not_null(cursor),
+    }
 }
 
 /// The unquoted word at `index` belongs to the grammar here. Most of these words are good names for a column, too.

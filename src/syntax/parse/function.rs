@@ -1,7 +1,8 @@
 //! Functions, procedures, `DO` blocks and triggers.
 
+use super::spelling::{digest, spelled};
 use crate::syntax::body;
-use crate::syntax::cursor::{Cursor, Parse};
+use crate::syntax::cursor::{Cursor, Parse, unquote};
 use crate::syntax::name::Symbol;
 use crate::syntax::object::{Body, CreateFunction, ObjectChange, Volatility};
 use crate::syntax::span::Span;
@@ -28,6 +29,7 @@ pub(super) fn create_function(
         search_path: false,
         parameters,
         body: None,
+        digest: 0,
     };
     let mut quoted = None;
     while !cursor.done() {
@@ -83,6 +85,7 @@ fn option(
         function.search_path |= sets_path(cursor);
     } else if cursor.at("BEGIN ATOMIC") || cursor.at("RETURN") {
         let rest = Cursor::new(cursor.source, cursor.rest());
+        function.digest = digest(&spelled(rest));
         function.body = Some(body::open_tokens(rest, depth));
         cursor.finish();
     } else if cursor.eat("AS") {
@@ -90,6 +93,7 @@ fn option(
         if !matches!(token.kind, TokenKind::String | TokenKind::Dollar) {
             return cursor.refuse("the function's body");
         }
+        function.digest = digest(&unquote(cursor.text_of(token)));
         *quoted = Some((token.kind, token.span));
         if cursor.eat_kind(TokenKind::Comma) {
             cursor.string("the link symbol")?;

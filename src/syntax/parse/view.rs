@@ -1,6 +1,7 @@
 //! Views and materialized views.
 
 use super::rows;
+use super::spelling::spelled;
 use crate::syntax::cursor::{Cursor, Parse};
 use crate::syntax::object::CreateView;
 use crate::syntax::statement::StatementKind;
@@ -32,10 +33,11 @@ pub(super) fn create_view(cursor: &mut Cursor<'_>, modifiers: Modifiers) -> Pars
     let tokens = cursor.until(|cursor| {
         cursor.at_any(&["WITH NO DATA", "WITH DATA", "WITH CHECK OPTION", "WITH LOCAL CHECK", "WITH CASCADED CHECK"])
     });
+    let text = spelled(tokens);
     let query = rows::query_in(tokens)?;
     let no_data = cursor.eat("WITH NO DATA");
     cursor.eat_any(&["WITH DATA", "WITH CHECK OPTION", "WITH LOCAL CHECK OPTION", "WITH CASCADED CHECK OPTION"]);
     cursor.expect_end()?;
-    let view = CreateView { name, materialized, or_replace, if_not_exists, temporary, query, no_data };
+    let view = CreateView { name, materialized, or_replace, if_not_exists, temporary, query, text, no_data };
     Ok(StatementKind::CreateView(Box::new(view)))
 }

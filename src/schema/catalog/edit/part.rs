@@ -156,6 +156,7 @@ impl Catalog<'_> {
 
     /// The indexes of a table or materialized view, to be changed in anything but their names.
     pub(in crate::schema) fn edit_indexes(&mut self, on: &QName) -> Option<&mut Vec<Index>> {
+        self.note_relation(on);
         match self.relations.get_mut(on)? {
             Relation::Table(table) => Some(&mut std::sync::Arc::make_mut(table).indexes),
             Relation::View(view) => Some(&mut std::sync::Arc::make_mut(view).indexes),

@@ -19,6 +19,7 @@ impl Catalog<'_> {
 
     /// Takes a publication out.
     pub(in crate::schema) fn take_publication(&mut self, name: &Symbol) -> Option<Publication> {
+        self.note_publication(name);
         let publication = Arc::unwrap_or_clone(self.publications.remove(name)?);
         for table in &publication.tables {
             unlink(&mut self.links.published, table, name);
@@ -29,6 +30,7 @@ impl Catalog<'_> {
     /// Takes a table out of every publication that names it.
     pub(in crate::schema) fn unpublish(&mut self, table: &QName) {
         for name in self.links.published.remove(table).unwrap_or_default() {
+            self.note_publication(&name);
             if let Some(publication) = self.publications.get_mut(&name) {
                 Arc::make_mut(publication).tables.remove(table);
             }
@@ -38,6 +40,7 @@ impl Catalog<'_> {
     /// Has every publication that names the table `old` name `new`.
     pub(in crate::schema) fn follow_published(&mut self, old: &QName, new: &QName) {
         for name in self.moved(|catalog| &mut catalog.links.published, old, new) {
+            self.note_publication(&name);
             if let Some(publication) = self.publications.get_mut(&name).map(Arc::make_mut)
                 && publication.tables.remove(old)
             {
@@ -48,7 +51,10 @@ impl Catalog<'_> {
 
     /// Has every publication of the schema `old` publish the schema `new`, or nothing in its place.
     pub(in crate::schema) fn move_published_schema(&mut self, old: &Symbol, new: Option<&Symbol>) {
-        for publication in self.publications.values_mut().filter(|publication| publication.schemas.contains(old)) {
+        let named = self.publications.values().filter(|publication| publication.schemas.contains(old));
+        for name in named.map(|publication| publication.name.clone()).collect::<Vec<_>>() {
+            self.note_publication(&name);
+            let Some(publication) = self.publications.get_mut(&name) else { continue };
             let schemas = &mut Arc::make_mut(publication).schemas;
             schemas.remove(old);
             schemas.extend(new.cloned());
