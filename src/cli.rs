@@ -1,12 +1,15 @@
 //! The command line: what can be asked, and nothing of how it is answered.
 
+pub mod output;
+
 use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::value::{self, FailOn};
+use self::output::{Hints, OutputArgs};
+use crate::config::value;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -182,18 +185,6 @@ pub struct RuleArgs {
     pub ignore: Vec<String>,
 }
 
-/// What comes out.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutputArgs {
-    /// The lowest level of finding that makes the exit code 1 [default: error].
-    #[arg(long, value_enum, value_name = "LEVEL", env = "SWITCHBACK_FAIL_ON")]
-    pub fail_on: Option<FailOn>,
-    /// How to write the report [default: pretty on a terminal, else concise].
-    #[arg(long, value_enum, value_name = "FORMAT", env = "SWITCHBACK_OUTPUT_FORMAT")]
-    pub output_format: Option<ReportFormat>,
-}
-
 /// Options of `locks`.
 #[derive(Clone, Debug, Args)]
 pub struct LocksArgs {
@@ -209,6 +200,9 @@ pub struct LocksArgs {
     /// How to write the timeline [default: pretty on a terminal, else concise].
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
     pub output_format: Option<TimelineFormat>,
+    /// What does not exist.
+    #[command(flatten)]
+    pub hints: Hints,
 }
 
 /// Options of `explain`.
@@ -224,17 +218,9 @@ pub struct RulesArgs {
     /// How to write the list.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub output_format: ListFormat,
-}
-
-/// How to write a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    /// With the code, and what to do instead.
-    Pretty,
-    /// One line for each finding.
-    Concise,
-    /// For programs.
-    Json,
+    /// What does not exist.
+    #[command(flatten)]
+    pub hints: Hints,
 }
 
 /// How to write a lock timeline.
@@ -275,6 +261,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+    use crate::config::value::FailOn;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -298,6 +285,10 @@ mod tests {
     fn wrong_values_say_what_to_write() {
         let error = Cli::try_parse_from(["switchback", "check", "--engine", "mysql@8"]).unwrap_err().to_string();
         assert!(error.contains("`mysql` is not supported; write `postgres@16`"), "{error}");
+        for command in ["check", "locks", "rules"] {
+            let error = Cli::try_parse_from(["switchback", command, "--format", "json"]).unwrap_err().to_string();
+            assert!(error.contains("unexpected argument '--format") && error.contains("--output-format"), "{error}");
+        }
     }
 
     #[test]

@@ -4,11 +4,13 @@ pub mod check;
 pub mod explain;
 mod inputs;
 pub mod locks;
+mod outputs;
 mod release;
 pub mod rules;
 
 use std::io::{self, Read, Write};
 
+pub use self::outputs::OutputError;
 use crate::config::ConfigError;
 use crate::git::GitError;
 use crate::report::Style;
@@ -67,6 +69,10 @@ pub enum Error {
     /// Standard input.
     #[error("standard input cannot be read: {0}")]
     Input(io::Error),
+    /// The place of a report.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Place(#[from] OutputError),
     /// Writing the report.
     #[error("the report cannot be written: {0}")]
     Output(#[from] io::Error),

@@ -5,9 +5,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::finding::Finding;
+use crate::outcome::Outcome;
 use crate::source::migration::Migration;
+use crate::source::origin::Origin;
+use crate::syntax;
 use crate::syntax::span::Span;
 
 /// The name of a finding. Prints as 32 hexadecimal digits.
@@ -20,43 +24,65 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// The fingerprints of `findings`, in their order: from rule, path, subject and the text of the statement. Findings that
-/// agree in all of these are told apart by their order.
-pub fn of(findings: &[Finding], migrations: &[Migration]) -> Vec<Fingerprint> {
+/// The fingerprints of an outcome, in its order.
+#[derive(Clone, Debug, Default)]
+pub struct Fingerprints {
+    /// Of its findings.
+    pub findings: Vec<Fingerprint>,
+    /// Of what was allowed.
+    pub allowed: Vec<Fingerprint>,
+}
+
+/// The fingerprints of everything that was found: from rule, path, subject and the tokens of the statement. Findings that
+/// agree in all of these are told apart by their order in the file. What is allowed is counted with them: to allow one of
+/// two equal findings does not rename the other.
+pub fn of(outcome: &Outcome, migrations: &[Migration], origin: &Origin) -> Fingerprints {
+    let found: Vec<&Finding> =
+        outcome.findings.iter().chain(outcome.allowed.iter().map(|allowed| &allowed.finding)).collect();
+    let mut in_order: Vec<usize> = (0..found.len()).collect();
+    in_order.sort_by_key(|&index| found.get(index).map(|finding| (finding.file, finding.span, &finding.message)));
+    let paths: Vec<PathBuf> = migrations.iter().map(|migration| origin.rooted(&migration.path)).collect();
     // A statement with thousands of findings is read once.
     let mut statements: HashMap<(u32, Span), u128> = HashMap::new();
     let mut seen: HashMap<u128, u64> = HashMap::new();
-    findings
-        .iter()
-        .map(|finding| {
-            let migration = migrations.get(finding.file as usize);
-            let statement = *statements
-                .entry((finding.file, finding.statement))
-                .or_insert_with(|| statement_hash(migration, finding.statement));
-            let shared = shared_hash(finding, migration, statement);
-            let occurrence = seen.entry(shared).or_default();
-            let mut hash = Fnv(shared);
-            hash.write(&occurrence.to_le_bytes());
-            *occurrence += 1;
-            Fingerprint(hash.0)
-        })
-        .collect()
+    let mut fingerprints = vec![Fingerprint(0); found.len()];
+    for index in in_order {
+        let (Some(finding), Some(fingerprint)) = (found.get(index), fingerprints.get_mut(index)) else { continue };
+        let file = finding.file as usize;
+        let text = migrations.get(file).map_or("", |migration| &migration.text);
+        let statement = *statements
+            .entry((finding.file, finding.statement))
+            .or_insert_with(|| statement_hash(text, finding.statement));
+        let shared = shared_hash(finding, paths.get(file).map_or(Path::new(""), PathBuf::as_path), statement);
+        let occurrence = seen.entry(shared).or_default();
+        let mut hash = Fnv(shared);
+        hash.write(&occurrence.to_le_bytes());
+        *occurrence += 1;
+        *fingerprint = Fingerprint(hash.0);
+    }
+    let allowed = fingerprints.split_off(outcome.findings.len());
+    Fingerprints { findings: fingerprints, allowed }
 }
 
-fn shared_hash(finding: &Finding, migration: Option<&Migration>, statement: u128) -> u128 {
+fn shared_hash(finding: &Finding, path: &Path, statement: u128) -> u128 {
     let mut hash = Fnv::default();
     hash.field(finding.rule.0.as_bytes());
-    hash.field(migration.map(|migration| migration.path.to_string_lossy()).unwrap_or_default().as_bytes());
+    hash.field(path.as_os_str().as_encoded_bytes());
     hash.field(finding.subject.as_deref().unwrap_or_default().as_bytes());
     hash.write(&statement.to_le_bytes());
     hash.0
 }
 
-/// The hash of a statement's words: reformatting does not change it.
-fn statement_hash(migration: Option<&Migration>, statement: Span) -> u128 {
+/// The hash of a statement's tokens: neither another layout nor a comment nor `select` for `SELECT` changes it.
+fn statement_hash(text: &str, statement: Span) -> u128 {
     let mut hash = Fnv::default();
-    for word in statement.of(migration.map_or("", |migration| &migration.text)).split_ascii_whitespace() {
-        hash.field(word.as_bytes());
+    for token in syntax::tokens(text, statement) {
+        let word = token.of(text);
+        if word.contains(['\'', '"', '$']) {
+            hash.field(word.as_bytes());
+        } else {
+            hash.field(word.to_ascii_lowercase().as_bytes());
+        }
     }
     hash.0
 }
@@ -91,6 +117,7 @@ impl Fnv {
 mod tests {
     use super::*;
     use crate::finding::Level;
+    use crate::outcome::{Allowed, AllowedBy};
     use crate::rule::RuleId;
 
     fn finding(statement: Span) -> Finding {
@@ -123,8 +150,19 @@ mod tests {
         }
     }
 
+    fn prints(text: &str, findings: &[(u32, u32)], allowed: &[(u32, u32)]) -> Fingerprints {
+        let found = |&(start, end): &(u32, u32)| finding(Span::new(start, end));
+        let allow = |place| Allowed { finding: found(place), reason: String::new(), by: AllowedBy::Directive };
+        let outcome = Outcome {
+            findings: findings.iter().map(found).collect(),
+            allowed: allowed.iter().map(allow).collect(),
+            ..Outcome::default()
+        };
+        of(&outcome, &[migration(text)], &Origin::default())
+    }
+
     fn only(text: &str, start: u32, end: u32) -> Fingerprint {
-        of(&[finding(Span::new(start, end))], &[migration(text)])[0]
+        prints(text, &[(start, end)], &[]).findings[0]
     }
 
     #[test]
@@ -134,24 +172,45 @@ mod tests {
         assert_eq!(format!("{:032x}", hash.0), "d228cb696f1a8caf78912b704e4a8964");
     }
 
+    /// Code hosts remember these: another value here closes every finding they know and opens it anew.
     #[test]
-    fn survives_edits_above_and_reformatting() {
+    fn the_values_never_change() {
+        assert_eq!(only("DROP TABLE users;", 0, 16).to_string(), "b33eccd94449557e326c79ab2257368c");
+    }
+
+    #[test]
+    fn survives_edits_elsewhere_and_reformatting() {
         let before = only("DROP TABLE users;", 0, 16);
-        assert_eq!(before, only("-- moved\r\n\r\nDROP\r\n  TABLE\tusers;", 12, 31));
+        assert_eq!(before, only("-- moved\r\n\r\nDROP\r\n  TABLE\tusers;", 12, 31), "above, and its layout");
+        assert_eq!(before, only("DROP TABLE users; SELECT 1;", 0, 16), "below");
+        assert_eq!(before, only("drop /* at last */ table users", 0, 30), "a comment, another case");
         assert_ne!(before, only("DROP TABLE orders;", 0, 17));
-        assert_eq!(before.to_string().len(), 32);
+        assert_ne!(before, only("DROP TABLE \"users\";", 0, 18), "another name to the server, maybe");
+    }
+
+    #[test]
+    fn a_file_by_another_name_is_another_migration() {
+        let outcome = Outcome { findings: vec![finding(Span::new(0, 16))], ..Outcome::default() };
+        let named = |path: &str| Migration { path: path.into(), ..migration("DROP TABLE users;") };
+        let print = |path| of(&outcome, &[named(path)], &Origin::default()).findings[0];
+        assert_eq!(print("1.sql"), print("./1.sql"));
+        assert_ne!(print("1.sql"), print("2.sql"));
     }
 
     #[test]
     fn equal_findings_are_told_apart() {
         let text = "DROP TABLE users; DROP TABLE users;";
-        let prints = of(&[finding(Span::new(0, 16)), finding(Span::new(18, 34))], &[migration(text)]);
-        assert_eq!(prints[0], only(text, 0, 16));
-        assert_ne!(prints[0], prints[1]);
+        let both = prints(text, &[(0, 16), (18, 34)], &[]);
+        assert_eq!(both.findings[0], only(text, 0, 16));
+        assert_ne!(both.findings[0], both.findings[1]);
+        let allowed = prints(text, &[(18, 34)], &[(0, 16)]);
+        assert_eq!(allowed.findings[0], both.findings[1], "to allow the first does not rename the second");
+        assert_eq!(allowed.allowed[0], both.findings[0]);
     }
 
     #[test]
     fn a_place_outside_the_file_is_no_panic() {
-        assert_eq!(of(&[finding(Span::new(7, 3))], &[]).len(), 1);
+        let outcome = Outcome { findings: vec![finding(Span::new(7, 3))], ..Outcome::default() };
+        assert_eq!(of(&outcome, &[], &Origin::default()).findings.len(), 1);
     }
 }

@@ -1,21 +1,34 @@
 //! Findings to bytes: one file per output format. Lines and columns exist only here.
 
+pub mod checkstyle;
+mod commands;
 pub mod concise;
+mod details;
 mod files;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod json_lines;
+pub mod junit;
+pub mod markdown;
 mod position;
 pub mod pretty;
+pub mod rdjson;
+pub mod sarif;
 mod snippet;
+pub mod sonarqube;
 mod summary;
 mod text;
 pub mod timeline;
+mod xml;
 
-use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Write};
+use std::cmp::Reverse;
 
+use crate::finding::Finding;
 use crate::outcome::Outcome;
 use crate::rule::RuleId;
 use crate::source::migration::Migration;
+use crate::source::origin::Origin;
 
 /// What a format is given.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +37,8 @@ pub struct Report<'a> {
     pub outcome: &'a Outcome,
     /// The history; findings hold indexes into it.
     pub migrations: &'a [Migration],
+    /// Where the paths of the migrations are seen from.
+    pub origin: &'a Origin,
     /// What the receiver can show.
     pub style: Style,
     /// The report goes to the log of a GitHub Actions step, which obeys commands in what is printed.
@@ -52,9 +67,12 @@ impl Default for Style {
     }
 }
 
+/// Where Switchback can be read about.
+const HOME: &str = "https://github.com/switchback-sql/switchback";
+
 /// Where the documentation of a rule can be read.
 pub fn rule_url(rule: RuleId) -> String {
-    format!("https://github.com/switchback-sql/switchback/blob/main/rules/{}.md", rule.0)
+    format!("{HOME}/blob/main/rules/{}.md", rule.0)
 }
 
 /// The foreground colors of the eight every terminal has, and bold.
@@ -74,24 +92,23 @@ pub(crate) fn paint(style: Style, color: Color, text: &str) -> String {
     if style.color { format!("\u{1b}[{}m{text}\u{1b}[0m", color as u8) } else { text.to_owned() }
 }
 
-/// Writes a format for people. The runner of GitHub Actions takes commands out of anything a step prints, the SQL of a
-/// stranger's pull request included; between these two lines it takes none.
-fn with_commands_stopped(
-    actions: bool,
-    out: &mut dyn Write,
-    body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    if !actions {
-        return body(out);
-    }
-    let token = unguessable();
-    writeln!(out, "::stop-commands::{token}")?;
-    body(out)?;
-    writeln!(out, "::{token}::")
+/// Findings of the highest level first, else in their order: what does not fit into a report is what matters least.
+fn worst_first(findings: &[Finding]) -> Vec<&Finding> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| Reverse(finding.level));
+    sorted
 }
 
-/// 32 hexadecimal digits. The keys of the standard library's hasher come from the operating system's randomness.
-fn unguessable() -> String {
-    let keys = RandomState::new();
-    format!("{:016x}{:016x}", keys.hash_one(1), keys.hash_one(2))
+/// `1 file`, `2 files`.
+fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// The first `length` characters of `text`; what is cut off is marked.
+fn clipped(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }

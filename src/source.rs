@@ -9,6 +9,7 @@ mod home;
 mod layout;
 pub mod migration;
 mod order;
+pub mod origin;
 mod path;
 mod read;
 mod section;

@@ -43,6 +43,8 @@ pub struct Spec<'a> {
     pub since: String,
     /// What other tools call it: `squawk:require-concurrent-index-creation`.
     pub also_known_as: Vec<String>,
+    /// How bad it is for security, from 0.1 to 10 as CVSS counts; none for what is no matter of security.
+    pub security_severity: Option<f32>,
     text: &'a str,
 }
 
@@ -134,14 +136,19 @@ impl<'a> Spec<'a> {
             _ => return Err(SpecError::new(3, "the summary has to be followed by a `toml` block: the metadata")),
         };
         check_sections(blocks.as_slice())?;
-        let Metadata { level, group, engines, fix, since, also_known_as } = metadata;
+        let Metadata { level, group, engines, fix, since, also_known_as, security_severity } = metadata;
         let fix = fix.map(Safety::from);
-        Ok(Self { id: title, summary, level, group, engines, fix, since, also_known_as, text })
+        Ok(Self { id: title, summary, level, group, engines, fix, since, also_known_as, security_severity, text })
     }
 
     /// Its examples, in order.
     pub fn examples(&self) -> Result<Vec<Example<'a>>, SpecError> {
         example::read(&markdown::blocks(self.text)?)
+    }
+
+    /// The sections, in Markdown: what stands behind the title, the summary and the metadata.
+    pub fn prose(&self) -> &'a str {
+        self.text.find("\n## ").and_then(|start| self.text.get(start + 1..)).unwrap_or_default()
     }
 
     /// The whole text, in Markdown.
@@ -180,6 +187,7 @@ struct Metadata {
     since: String,
     #[serde(default)]
     also_known_as: Vec<String>,
+    security_severity: Option<f32>,
 }
 
 #[derive(Deserialize)]
@@ -226,6 +234,7 @@ mod tests {
         assert_eq!((spec.level, spec.fix, &*spec.group), (Level::Warning, Some(Safety::Unsafe), "locking"));
         assert_eq!(spec.also_known_as, ["peer:x"]);
         assert!(spec.examples().unwrap().is_empty());
+        assert_eq!(spec.prose(), "## Why\n## Bad\n");
     }
 
     #[test]

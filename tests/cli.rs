@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::disallowed_methods,
     reason = "a test stops at the first surprise"
 )]
 
@@ -159,6 +160,148 @@ fn json_goes_to_standard_output_alone() {
     assert_eq!(finding["locks"][0]["relation"], "public.users");
     assert_eq!(finding["locks"][0]["blocks"], serde_json::json!(["writes"]));
     assert_eq!(finding["start"], serde_json::json!({"line": 2, "column": 1, "byte": 25}));
+}
+
+/// Every format with a file for it.
+const REPORTS: &[&str] = &[
+    "pretty=out/p",
+    "concise=out/c",
+    "json=out/j",
+    "json-lines=out/jl",
+    "github=out/gh",
+    "sarif=out/s",
+    "gitlab=out/gl",
+    "rdjson=out/r",
+    "checkstyle=out/cs",
+    "junit=out/ju",
+    "sonarqube=out/sq",
+    "markdown=out/m",
+];
+
+fn with_reports<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    args.iter().copied().chain(REPORTS.iter().flat_map(|report| ["--output", report])).collect()
+}
+
+#[test]
+fn one_run_writes_many_reports() {
+    let repository = Repository::new(
+        "reports",
+        &[("db/1_create.sql", CREATE), ("db/2_index.sql", INDEX), ("clean/1.sql", CREATE), ("out/old", "")],
+    );
+    let read = |name: &str| std::fs::read_to_string(repository.0.join("out").join(name)).unwrap();
+    let output = repository.run(&with_reports(&["check", "db"]));
+    assert_eq!((code(&output), stderr(&output)), (1, String::new()));
+    let concise = stdout(&output);
+    assert!(concise.starts_with("db/2_index.sql:2:1: error[index-not-concurrent]"), "and standard output: {concise}");
+    for name in ["p", "c", "j", "jl", "gh", "s", "gl", "r", "cs", "ju", "sq", "m"] {
+        assert!(read(name).contains("db/2_index"), "{name}");
+    }
+    // The rule of a result is the one that its index leads to.
+    let log: serde_json::Value = serde_json::from_str(&read("s")).unwrap();
+    let (result, rules) = (&log["runs"][0]["results"][0], &log["runs"][0]["tool"]["driver"]["rules"]);
+    let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(
+        (&result["ruleId"], &rules[index]["id"]),
+        (&"index-not-concurrent".into(), &"index-not-concurrent".into())
+    );
+
+    let output = repository.run(&with_reports(&["check", "clean"]));
+    assert_eq!(code(&output), 0);
+    assert_eq!((read("gl"), read("gh")), ("[]\n".to_owned(), String::new()), "old reports are replaced");
+
+    let output = repository.run(&["check", "db", "--output", "json=-", "--output", "gitlab=out/gl"]);
+    assert_eq!(code(&output), 1, "the exit code does not depend on the format");
+    assert!(serde_json::from_slice::<serde_json::Value>(&output.stdout).is_ok(), "`-` takes the place of the default");
+}
+
+#[test]
+fn reports_that_cannot_be_written_say_which_and_why() {
+    let repository = Repository::new("no-reports", &[("db/1_create.sql", CREATE)]);
+    let fails = |args: &[&str], said: &[&str]| {
+        let output = repository.run(&[&["check", "db"], args].concat());
+        assert_eq!((code(&output), stdout(&output)), (2, String::new()), "{args:?}");
+        for words in said {
+            assert!(stderr(&output).contains(words), "{args:?}: {}", stderr(&output));
+        }
+    };
+    fails(
+        &["--output", "sarif=out/a.sarif"],
+        &["out/a.sarif cannot be written", "there is no folder out", "mkdir -p out"],
+    );
+    fails(&["--output", "sarif=db"], &["db cannot be written: it is a folder"]);
+    fails(&["--output", "sarif=a", "--output", "json=a"], &["two reports would be written to a"]);
+    fails(&["--output", "sarif=-", "--output-format", "json"], &["two reports would be written to standard output"]);
+    fails(&["--output", "sariff=a"], &["did you mean `sarif`?"]);
+    fails(&["--output", "a.sarif"], &["write `FORMAT=a.sarif`"]);
+    fails(&["--format", "json"], &["unexpected argument '--format", "'--output-format'"]);
+}
+
+/// Code hosts name files from the root of the repository, wherever the check runs.
+#[test]
+fn forges_get_paths_from_the_root() {
+    let repository = Repository::new("roots", &[("app/db/1_create.sql", CREATE), ("app/db/2_index.sql", INDEX)]);
+    let run = |format: &str| {
+        let mut command = repository.command(&["check", "db", "--output-format", format]);
+        stdout(&command.current_dir(repository.0.join("app")).output().unwrap())
+    };
+    for format in ["github", "sarif", "gitlab", "sonarqube"] {
+        assert!(run(format).contains("app/db/2_index.sql"), "{format}");
+    }
+    for format in ["concise", "json", "rdjson", "checkstyle", "junit"] {
+        let text = run(format);
+        assert!(text.contains("db/2_index.sql") && !text.contains("app/db"), "{format}: {text}");
+    }
+    let print = |text: String| text.split("\"fingerprint\": ").nth(1).unwrap()[..34].to_owned();
+    let from_root = repository.run(&["check", "app/db", "--output-format", "json"]);
+    assert_eq!(print(run("json")), print(stdout(&from_root)), "and fingerprints do not depend on it");
+}
+
+#[test]
+fn any_bytes_go_through_every_format() {
+    let repository = Repository::new("bytes", &[("out/old", ""), ("db/1_create.sql", CREATE)]);
+    let texts: &[&[u8]] = &[
+        b"",
+        b"\xef\xbb\xbfDROP TABLE users;",
+        b"DROP TABLE users;\r\n-- \xff\xfe\r\nDROP TABLE \"\xe9t\xe9\";\r\n",
+        b"DROP TABLE users;\rDROP TABLE b;\r",
+        b"-- \xf0\x9f\x98\x80\0\x1b[2J ##[error]a\nDROP TABLE users",
+    ];
+    for text in texts {
+        std::fs::write(repository.0.join("db/2_drop.sql"), text).unwrap();
+        let output = repository.run(&with_reports(&["check", "db/2_drop.sql"]));
+        assert_eq!(code(&output), i32::from(!text.is_empty()), "{}", stderr(&output));
+        for name in ["j", "s", "gl", "r", "sq"] {
+            let bytes = std::fs::read(repository.0.join("out").join(name)).unwrap();
+            assert!(!bytes.starts_with(b"\xef\xbb\xbf"), "no byte order mark");
+            serde_json::from_slice::<serde_json::Value>(&bytes).unwrap();
+        }
+        for name in ["cs", "ju"] {
+            let text = std::fs::read_to_string(repository.0.join("out").join(name)).unwrap();
+            roxmltree::Document::parse(&text).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_summary_of_a_job_is_added_to() {
+    let repository =
+        Repository::new("summary", &[("db/1_create.sql", CREATE), ("db/2_index.sql", INDEX), ("s", "# A\n")]);
+    let summary = repository.0.join("s");
+    let mut command = repository.command(&["check", "db", "--github-summary"]);
+    let output = command.env("GITHUB_STEP_SUMMARY", &summary).output().unwrap();
+    assert_eq!((code(&output), stderr(&output)), (1, String::new()));
+    let text = std::fs::read_to_string(&summary).unwrap();
+    assert!(text.starts_with("# A\n### Switchback: 1 error\n"), "{text}");
+    repository.command(&["check", "db"]).env("GITHUB_STEP_SUMMARY", &summary).output().unwrap();
+    assert_eq!(std::fs::read_to_string(&summary).unwrap(), text, "only where it is asked for");
+    std::fs::write(&summary, "x".repeat(1024 * 1024 - 2_000)).unwrap();
+    let mut command = repository.command(&["check", "db", "--github-summary"]);
+    let output = command.env("GITHUB_STEP_SUMMARY", &summary).output().unwrap();
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("all that GitHub takes"), "{}", stderr(&output));
+    let output = repository.run(&["check", "db", "--github-summary"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("GITHUB_STEP_SUMMARY is not set"), "{}", stderr(&output));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use switchback::config;
 use switchback::lint::lint;
 use switchback::report::{Report, Style, concise};
 use switchback::settings::Settings;
+use switchback::source::origin::Origin;
 use switchback::source::{Input, Request, load};
 use switchback::spec;
 
@@ -37,7 +38,8 @@ fn report(story: &Path, settings: &Settings) -> String {
     let outcome = lint(&sources.migrations, settings);
     let mut text = Vec::new();
     let style = Style::default();
-    let report = Report { outcome: &outcome, migrations: &sources.migrations, style, actions: false };
+    let origin = Origin::default();
+    let report = Report { outcome: &outcome, migrations: &sources.migrations, origin: &origin, style, actions: false };
     concise::write(&report, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     // The last line holds the time.

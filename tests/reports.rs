@@ -1,31 +1,15 @@
-//! Every output format over the same fixed findings.
+//! The formats for people, and what may not happen in any: see `tests/formats.rs` for what each owes its readers.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken fixture has to stop the test")]
 #![allow(clippy::disallowed_methods, reason = "tests read files and variables of their own")]
 
 mod common;
 
-use std::fs;
-use std::io::{self, Write};
-
 use common::fixture::{Fixture, clean, fixture};
-use serde_json::Value;
+use common::formats::{FORMATS, Format, written};
 use switchback::finding::{Finding, Related};
-use switchback::report::{Report, Style, concise, json, pretty};
+use switchback::report::{Report, Style, concise, pretty};
 use switchback::syntax::span::Span;
-
-type Format = fn(&Report<'_>, &mut dyn Write) -> io::Result<()>;
-
-fn written(format: Format, report: &Report<'_>) -> String {
-    let mut bytes = Vec::new();
-    format(report, &mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
-}
-
-#[test]
-fn pretty_in_a_pipe() {
-    insta::assert_snapshot!(written(pretty::write, &fixture().report()));
-}
 
 #[test]
 fn pretty_on_a_terminal() {
@@ -44,37 +28,10 @@ fn pretty_in_ascii() {
 }
 
 #[test]
-fn concise_lines() {
-    insta::assert_snapshot!(written(concise::write, &fixture().report()));
-}
-
-#[test]
-fn json_document() {
-    let text = written(json::write, &fixture().report());
-    insta::assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "[version]"));
-}
-
-#[test]
 fn nothing_found() {
     let clean = clean();
     insta::assert_snapshot!(written(pretty::write, &clean.report()), @"checked 3 files, 4 statements in 2 ms: no findings");
     assert_eq!(written(concise::write, &clean.report()), written(pretty::write, &clean.report()));
-    let document: Value = serde_json::from_str(&written(json::write, &clean.report())).unwrap();
-    assert_eq!(document["findings"], Value::Array(Vec::new()));
-}
-
-#[test]
-fn json_keeps_to_its_schema() {
-    let path = common::root().join("fixtures/schemas/switchback-report-1.json");
-    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    for fixture in [fixture(), clean()] {
-        let document = serde_json::from_str(&written(json::write, &fixture.report())).unwrap();
-        assert_eq!(common::schema::violations(&schema, &document), Vec::<String>::new());
-    }
-    let mut document: Value = serde_json::from_str(&written(json::write, &fixture().report())).unwrap();
-    document["findings"][0]["level"] = "fatal".into();
-    document["extra"] = 1.into();
-    assert_eq!(common::schema::violations(&schema, &document).len(), 2, "the schema forbids what it has to");
 }
 
 /// Nothing in a migration may steer the terminal, and no line of a format for people may be forged.
@@ -142,8 +99,10 @@ fn many_findings_in_one_long_line() {
         finding.statement = finding.span;
     }
     fixture.migrations[1].text.insert_str(0, &filler);
-    for format in [pretty::write as Format, concise::write, json::write] {
-        assert!(written(format, &fixture.report()).len() > 2_000 * 100);
+    for (name, format) in FORMATS {
+        let length = written(*format, &fixture.report()).len();
+        // GitHub takes no more of two.
+        assert!(length > 2_000 * 100 || matches!(*name, "github" | "markdown"), "{name}: {length}");
     }
 }
 
@@ -167,8 +126,8 @@ mod any_place {
                 finding.statement = spans.next().unwrap_or_default();
             }
             let style = Style { width, color: true, ..Style::default() };
-            for format in [pretty::write as Format, concise::write, json::write] {
-                let text = written(format, &Report { style, ..fixture.report() });
+            for (_, format) in FORMATS {
+                let text = written(*format, &Report { style, ..fixture.report() });
                 prop_assert!(!text.is_empty());
             }
         }

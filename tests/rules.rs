@@ -16,6 +16,7 @@ use switchback::fix::Edit;
 use switchback::outcome::Outcome;
 use switchback::report::{Report, Style, pretty};
 use switchback::source::migration::Migration;
+use switchback::source::origin::Origin;
 use switchback::spec::example::{Example, Expectation, File};
 use switchback::spec::{Section, Spec};
 
@@ -155,7 +156,14 @@ fn judge_diagnostics(file: &SpecFile, spec: &Spec<'_>, runs: &[Run<'_>]) -> Vec<
 fn render(spec: &Spec<'_>, run: &Run<'_>) -> String {
     let findings = own_findings(spec, run).cloned().collect();
     let outcome = Outcome { findings, ..Outcome::default() };
-    let report = Report { outcome: &outcome, migrations: &run.history, style: Style::default(), actions: false };
+    let origin = Origin::default();
+    let report = Report {
+        outcome: &outcome,
+        migrations: &run.history,
+        origin: &origin,
+        style: Style::default(),
+        actions: false,
+    };
     let mut rendered = Vec::new();
     pretty::write_findings(&report, &mut rendered).unwrap();
     String::from_utf8(rendered).unwrap()

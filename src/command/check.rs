@@ -1,15 +1,17 @@
 //! `switchback check`: settings, sources, the walk, the report.
 
+use super::outputs::Outputs;
 use super::{Streams, Terminal, inputs, release};
-use crate::cli::{CheckArgs, ReportFormat, RuleArgs};
+use crate::cli::{CheckArgs, RuleArgs};
 use crate::config::value;
 use crate::evidence::Evidence;
 use crate::git::base::Surroundings;
 use crate::lint::lint_with;
-use crate::report::{Report, Style, concise, json, pretty};
+use crate::report::{Report, Style};
 use crate::rule::RuleId;
 use crate::settings::Settings;
 use crate::source;
+use crate::source::origin::Origin;
 use crate::spec;
 
 /// Runs the check. True when findings reach the level that fails it.
@@ -24,6 +26,8 @@ pub fn run(
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
     let mut config = inputs::configuration(&args.input, &args.config, &args.database, &directory)?;
     choose_rules(&args.rules, &mut config.settings)?;
+    let outputs = Outputs::plan(&args.output, terminal, surroundings, log)?;
+    let origin = Origin::of(&directory);
     let mut request = inputs::request(&args.input, &config, directory, input)?;
     let compared = release::compare(&args.release, &request, surroundings)?;
     if let Some(compared) = &compared {
@@ -43,13 +47,8 @@ pub fn run(
         None => Ok(Evidence::default()),
     })?;
     let style = Style { verbose, ..terminal.style };
-    let report = Report { outcome: &outcome, migrations: &sources.migrations, style, actions: terminal.actions };
-    let default = if terminal.interactive { ReportFormat::Pretty } else { ReportFormat::Concise };
-    match args.output.output_format.unwrap_or(default) {
-        ReportFormat::Pretty => pretty::write(&report, out),
-        ReportFormat::Concise => concise::write(&report, out),
-        ReportFormat::Json => json::write(&report, out),
-    }?;
+    let actions = terminal.actions;
+    outputs.write(&Report { outcome: &outcome, migrations, origin: &origin, style, actions }, out)?;
     let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
     Ok(fail_on.level().is_some_and(|level| outcome.reaches(level)))
 }

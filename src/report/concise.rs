@@ -5,14 +5,14 @@ use std::io::{self, Write};
 
 use super::files::Files;
 use super::text::one_line;
-use super::{Report, summary, with_commands_stopped};
+use super::{Report, commands, details, summary};
 use crate::finding::Finding;
 
 /// Writes `path:line:column: level[rule]: message (lock on relation; blocks what) help: …` for every finding, then the
 /// summary.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    with_commands_stopped(report.actions, out, |out| {
-        let files = Files::new(report.migrations);
+    commands::stopped(report.actions, out, |out| {
+        let files = Files::new(report);
         for finding in &report.outcome.findings {
             writeln!(out, "{}", line(finding, &files))?;
         }
@@ -24,19 +24,11 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn line(finding: &Finding, files: &Files<'_>) -> String {
-    let start = files.position(finding.file, finding.span.start);
-    let mut line = format!(
-        "{}:{}:{}: {}[{}]: {}",
-        files.path(finding.file),
-        start.line,
-        start.column,
-        finding.level.as_str(),
-        finding.rule.0,
-        finding.message,
-    );
+    let (place, level, rule) = (files.place(finding), finding.level.as_str(), finding.rule.0);
+    let mut line = format!("{place}: {level}[{rule}]: {}", finding.message);
     // Writing to a string cannot fail.
     for lock in &finding.locks {
-        let _ = write!(line, " ({} on {}; blocks {})", lock.mode.words(), lock.relation.short(), lock.mode.blocked());
+        let _ = write!(line, " ({})", details::lock(lock));
     }
     if let Some(code) = &finding.code {
         let places: Vec<_> =

@@ -1,29 +1,64 @@
 //! The files findings point into, each indexed at most once and only when asked for.
 
 use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 
+use super::Report;
 use super::position::{LineIndex, Position};
+use crate::finding::Finding;
 use crate::source::migration::Migration;
+use crate::source::origin::Origin;
+use crate::syntax::span::Span;
 
 /// The files of a report.
 #[derive(Debug)]
 pub(super) struct Files<'a> {
     migrations: &'a [Migration],
+    origin: &'a Origin,
     indexes: Vec<OnceCell<LineIndex<'a>>>,
+}
+
+/// A span as lines and columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Region {
+    /// Of its first character.
+    pub(super) start: Position,
+    /// Of the character after its last.
+    pub(super) end: Position,
+    /// The line of its last character.
+    pub(super) last_line: u32,
 }
 
 impl<'a> Files<'a> {
     /// Reads nothing yet.
-    pub(super) fn new(migrations: &'a [Migration]) -> Self {
-        Self { migrations, indexes: migrations.iter().map(|_| OnceCell::new()).collect() }
+    pub(super) fn new(report: &Report<'a>) -> Self {
+        let migrations = report.migrations;
+        Self { migrations, origin: report.origin, indexes: migrations.iter().map(|_| OnceCell::new()).collect() }
     }
 
     /// The path of a file, as it is shown.
     pub(super) fn path(&self, file: u32) -> String {
-        self.migrations
-            .get(file as usize)
-            .map(|migration| migration.path.to_string_lossy().into_owned())
-            .unwrap_or_default()
+        self.shown(file).to_string_lossy().into_owned()
+    }
+
+    /// The path of a file as code hosts name it: from the root of the repository.
+    pub(super) fn repository_path(&self, file: u32) -> String {
+        self.rooted(file).to_string_lossy().into_owned()
+    }
+
+    /// The same as a relative URI: a path may hold any bytes, a URI not.
+    pub(super) fn uri(&self, file: u32) -> String {
+        let mut uri = String::new();
+        for &byte in self.rooted(file).as_os_str().as_encoded_bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+                uri.push(char::from(byte));
+            } else {
+                const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+                let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+                uri.extend(['%', digit(byte >> 4), digit(byte)]);
+            }
+        }
+        uri
     }
 
     /// The lines of a file.
@@ -35,5 +70,27 @@ impl<'a> Files<'a> {
     /// Where a byte of a file stands.
     pub(super) fn position(&self, file: u32, offset: u32) -> Position {
         self.index(file).map(|index| index.position(offset)).unwrap_or_default()
+    }
+
+    /// Where a span of a file stands. One that ends before it begins is empty.
+    pub(super) fn region(&self, file: u32, span: Span) -> Region {
+        let start = self.position(file, span.start);
+        let end = self.position(file, span.end.max(span.start));
+        let last = self.position(file, span.end.saturating_sub(1).max(span.start));
+        Region { start, end, last_line: last.line.max(start.line) }
+    }
+
+    /// `path:line:column` of a finding, as it is shown.
+    pub(super) fn place(&self, finding: &Finding) -> String {
+        let start = self.position(finding.file, finding.span.start);
+        format!("{}:{}:{}", self.path(finding.file), start.line, start.column)
+    }
+
+    fn shown(&self, file: u32) -> &'a Path {
+        self.migrations.get(file as usize).map_or(Path::new(""), |migration| &migration.path)
+    }
+
+    fn rooted(&self, file: u32) -> PathBuf {
+        self.origin.rooted(self.shown(file))
     }
 }

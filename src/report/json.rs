@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::files::Files;
 use super::position::Position;
-use super::{Report, rule_url};
+use super::{Report, commands, rule_url};
 use crate::engine::lock::LockMode;
 use crate::evidence;
 use crate::finding::{CodeReferences, Finding, LockClaim};
@@ -23,8 +23,8 @@ const VERSION: u32 = 1;
 /// Writes the document. Findings are turned into JSON one by one.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let Outcome { findings, allowed, summary } = report.outcome;
-    let files = Files::new(report.migrations);
-    let fingerprints = fingerprint::of(findings, report.migrations);
+    let files = Files::new(report);
+    let fingerprints = fingerprint::of(report.outcome, report.migrations, report.origin).findings;
     let document = Document {
         version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -32,7 +32,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         findings: Each(|| findings.iter().zip(&fingerprints).map(|(finding, name)| Found::new(finding, name, &files))),
         allowed: Each(|| allowed.iter().map(|allowed| Allowed::new(allowed, &files))),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    serde_json::to_writer_pretty(commands::Json::new(out), &document)?;
     writeln!(out)
 }
 
@@ -75,8 +75,9 @@ struct Summary {
     duration_ms: u128,
 }
 
+/// A finding, as it stands in the document.
 #[derive(Serialize)]
-struct Found<'a> {
+pub(super) struct Found<'a> {
     rule: &'a str,
     group: &'a str,
     level: &'a str,
@@ -159,7 +160,7 @@ impl Summary {
 }
 
 impl<'a> Found<'a> {
-    fn new(finding: &'a Finding, fingerprint: &Fingerprint, files: &Files<'_>) -> Self {
+    pub(super) fn new(finding: &'a Finding, fingerprint: &Fingerprint, files: &Files<'_>) -> Self {
         Self {
             rule: finding.rule.0,
             group: spec::group(finding.rule),

@@ -16,14 +16,21 @@ pub(super) struct Position {
     pub(super) byte: u32,
 }
 
+/// Characters, and how many of them take two units of UTF-16.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    characters: u32,
+    wide: u32,
+}
+
 /// Where the lines of one file begin.
 #[derive(Debug)]
 pub(super) struct LineIndex<'a> {
     text: &'a str,
     /// Offset of the first byte of every line.
     starts: Vec<u32>,
-    /// How many characters begin before every block.
-    blocks: Vec<u32>,
+    /// What begins before every block.
+    blocks: Vec<Count>,
 }
 
 impl<'a> LineIndex<'a> {
@@ -32,12 +39,12 @@ impl<'a> LineIndex<'a> {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
         let mut blocks = Vec::with_capacity(bytes.len() / BLOCK + 1);
-        let mut characters = 0;
+        let mut count = Count::default();
         for (offset, &byte) in bytes.iter().enumerate() {
             if offset.is_multiple_of(BLOCK) {
-                blocks.push(characters);
+                blocks.push(count);
             }
-            characters += u32::from(begins_character(byte));
+            count.add(byte);
             if byte == b'\n' || (byte == b'\r' && bytes.get(offset + 1) != Some(&b'\n')) {
                 starts.push(narrow(offset + 1));
             }
@@ -53,11 +60,30 @@ impl<'a> LineIndex<'a> {
     /// The position of a byte offset. One that is past the end, or inside a character, is moved back.
     pub(super) fn position(&self, offset: u32) -> Position {
         let offset = floor_boundary(self.text, offset as usize);
+        let (line, start) = self.line_start(offset);
+        let mark = u32::from(line == 1 && offset > 0 && self.text.starts_with(BYTE_ORDER_MARK));
+        let column = self.before(offset).characters - self.before(start).characters - mark + 1;
+        Position { line: narrow(line), column, byte: narrow(offset) }
+    }
+
+    /// The column of a position as Java and JavaScript count it: from 0, in units of UTF-16.
+    pub(super) fn utf16_column(&self, position: Position) -> u32 {
+        let offset = position.byte as usize;
+        let (_, start) = self.line_start(offset);
+        position.column - 1 + self.before(offset).wide - self.before(start).wide
+    }
+
+    /// The column of a position as bytes: from 1, a byte order mark counted.
+    pub(super) fn byte_column(&self, position: Position) -> u32 {
+        let (_, start) = self.line_start(position.byte as usize);
+        position.byte - narrow(start) + 1
+    }
+
+    /// The number of the line that holds a byte, from 1, and the offset of its first byte.
+    fn line_start(&self, offset: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|&start| start as usize <= offset);
         let start = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or_default();
-        let mark = u32::from(line == 1 && offset > 0 && self.text.starts_with(BYTE_ORDER_MARK));
-        let column = self.characters_before(offset) - self.characters_before(start as usize) - mark + 1;
-        Position { line: narrow(line), column, byte: narrow(offset) }
+        (line, start as usize)
     }
 
     /// The bytes of a line, without its end and without a byte order mark.
@@ -71,18 +97,23 @@ impl<'a> LineIndex<'a> {
         if start == 0 && content.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8()..end } else { start..end }
     }
 
-    fn characters_before(&self, offset: usize) -> u32 {
-        let block = offset / BLOCK;
-        let Some(&counted) = self.blocks.get(block) else {
-            // The end of a file whose length is a multiple of the block, or an empty file.
-            return self.blocks.last().map_or(0, |&last| last + self.count((self.blocks.len() - 1) * BLOCK, offset));
-        };
-        counted + self.count(block * BLOCK, offset)
+    fn before(&self, offset: usize) -> Count {
+        // The end of a file whose length is a multiple of the block begins none of its own.
+        let block = (offset / BLOCK).min(self.blocks.len().saturating_sub(1));
+        let mut count = self.blocks.get(block).copied().unwrap_or_default();
+        let bytes = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        for &byte in bytes {
+            count.add(byte);
+        }
+        count
     }
+}
 
-    fn count(&self, from: usize, to: usize) -> u32 {
-        let bytes = self.text.as_bytes().get(from..to).unwrap_or_default();
-        narrow(bytes.iter().filter(|&&byte| begins_character(byte)).count())
+impl Count {
+    fn add(&mut self, byte: u8) {
+        self.characters += u32::from(begins_character(byte));
+        // Four bytes of UTF-8 are two units of UTF-16; they begin with 11110xxx.
+        self.wide += u32::from(byte >= 0b1111_0000);
     }
 }
 
@@ -137,6 +168,19 @@ mod tests {
         assert_eq!(line_and_column(text, 3), (1, 2), "inside a character");
         assert_eq!(line_and_column(text, 6), (1, 3));
         assert_eq!(line_and_column(text, 7), (1, 4));
+    }
+
+    #[test]
+    fn columns_of_other_readers() {
+        let index = LineIndex::new("\u{feff}é😀x\n😀y");
+        let columns = |offset| {
+            let position = index.position(offset);
+            (position.column, index.utf16_column(position), index.byte_column(position))
+        };
+        assert_eq!(columns(0), (1, 0, 1));
+        assert_eq!(columns(5), (2, 1, 6));
+        assert_eq!(columns(9), (3, 3, 10));
+        assert_eq!(columns(15), (2, 2, 5));
     }
 
     #[test]

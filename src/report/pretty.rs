@@ -8,15 +8,14 @@ use miette::{
 };
 
 use super::files::Files;
-use super::snippet::{MOST_RELATED, Snippet};
-use super::text::{one_line, visible};
-use super::{Color, Report, Style, paint, rule_url, summary, with_commands_stopped};
+use super::snippet::Snippet;
+use super::text::one_line;
+use super::{Color, Report, Style, commands, details, paint, rule_url, summary};
 use crate::finding::{Finding, Level};
-use crate::fix::Safety;
 
 /// Writes every finding, then the summary.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    with_commands_stopped(report.actions, out, |out| {
+    commands::stopped(report.actions, out, |out| {
         write_findings(report, out)?;
         if !report.outcome.findings.is_empty() {
             writeln!(out)?;
@@ -30,7 +29,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes every finding and nothing else.
 pub fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let files = Files::new(report.migrations);
+    let files = Files::new(report);
     for (number, finding) in report.outcome.findings.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
@@ -128,39 +127,10 @@ fn theme(level: Level, snippet: &Snippet, style: Style) -> GraphicalTheme {
 
 /// Everything under the source: costs, other places, the remedy, where to read on.
 fn write_details(finding: &Finding, files: &Files<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut detail = |name: &str, text: &str| write_detail(name, text, style, out);
-    for note in &finding.notes {
-        detail("note", &one_line(note))?;
+    for (name, text) in details::of(finding, files) {
+        write_detail(name, &text, style, out)?;
     }
-    let elsewhere = finding.related.iter().filter(|related| related.file != finding.file);
-    for related in elsewhere.clone().take(MOST_RELATED) {
-        let line = files.position(related.file, related.span.start).line;
-        detail("note", &one_line(&format!("{}:{line}: {}", files.path(related.file), related.message)))?;
-    }
-    let left_out = elsewhere.count().saturating_sub(MOST_RELATED);
-    if left_out > 0 {
-        detail("note", &format!("and {left_out} more in other files"))?;
-    }
-    if let Some(code) = &finding.code {
-        for place in &code.references.places {
-            let sure = if place.sure { "" } else { " (perhaps)" };
-            detail("code", &one_line(&format!("{}:{}:{sure} {}", place.path, place.line, place.text)))?;
-        }
-        if let Some(more) = code.more() {
-            detail("code", &one_line(&more))?;
-        }
-    }
-    if let Some(help) = &finding.help {
-        detail("help", help)?;
-    }
-    if let Some(fix) = &finding.fix {
-        let safety = match fix.safety {
-            Safety::Safe => "safe",
-            Safety::Unsafe => "to be read first",
-        };
-        detail("fix", &one_line(&format!("{} ({safety})", fix.title)))?;
-    }
-    detail("see", &format!("switchback explain {}", finding.rule.0))
+    write_detail("see", &format!("switchback explain {}", finding.rule.0), style, out)
 }
 
 /// Writes `name: text`, further lines of the text (SQL to write, in a help) under its first.
@@ -168,7 +138,7 @@ fn write_detail(name: &str, text: &str, style: Style, out: &mut dyn Write) -> io
     let name = format!("{name}:");
     let mut lead = format!("  {} ", paint(style, Color::Cyan, &format!("{name:<5}")));
     for line in text.split('\n') {
-        writeln!(out, "{}", format!("{lead}{}", visible(line.trim_end())).trim_end())?;
+        writeln!(out, "{}", format!("{lead}{line}").trim_end())?;
         "        ".clone_into(&mut lead);
     }
     Ok(())

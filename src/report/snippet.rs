@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use super::details::MOST_RELATED;
 use super::files::Files;
 use super::position::{LineIndex, floor_boundary};
 use super::text::{one_line, visible};
@@ -19,9 +20,6 @@ const AFTER: u32 = 3;
 
 /// A clause of more lines is marked on its first only.
 const LONGEST_CLAUSE: u32 = 8;
-
-/// Other places marked for one finding.
-pub(super) const MOST_RELATED: usize = 8;
 
 /// Some runs of lines of one file, end to end.
 #[derive(Debug, Default)]

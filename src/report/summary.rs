@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use super::files::Files;
 use super::text::one_line;
-use super::{Color, Report, paint};
+use super::{Color, Report, counted, paint};
 use crate::outcome::{Allowed, AllowedBy, Outcome};
 
-/// A line for each contract that evidence allowed, and where asked the history: `db/7.sql:2:1: allowed[contract-before-expand]: public.users.city: no
-/// reference in 312 files at origin/main (1a2b3c4d5e)`.
+/// A line for each contract that evidence allowed, and where asked the history:
+/// `db/7.sql:2:1: allowed[contract-before-expand]: public.users.city: no reference in 312 files at origin/main
+/// (1a2b3c4d5e)`.
 pub(super) fn allowed(report: &Report<'_>) -> Vec<String> {
-    let files = Files::new(report.migrations);
+    let files = Files::new(report);
     let told = |allowed: &&Allowed| match allowed.by {
         AllowedBy::Evidence => true,
         AllowedBy::History => report.style.verbose,
@@ -19,10 +20,9 @@ pub(super) fn allowed(report: &Report<'_>) -> Vec<String> {
     let allowed = report.outcome.allowed.iter().filter(told);
     allowed
         .map(|Allowed { finding, reason, .. }| {
-            let start = files.position(finding.file, finding.span.start);
-            let (path, rule) = (files.path(finding.file), finding.rule.0);
+            let (place, rule) = (files.place(finding), finding.rule.0);
             let what = finding.subject.as_deref().unwrap_or(&finding.message);
-            one_line(&format!("{path}:{}:{}: allowed[{rule}]: {what}: {reason}", start.line, start.column))
+            one_line(&format!("{place}: allowed[{rule}]: {what}: {reason}"))
         })
         .collect()
 }
@@ -59,11 +59,6 @@ pub(super) fn line(report: &Report<'_>) -> String {
     )
 }
 
-fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 fn spoken(duration: Duration) -> String {
     if duration < Duration::from_secs(1) {
         format!("{} ms", duration.as_millis())
@@ -77,10 +72,13 @@ mod tests {
     use super::*;
     use crate::outcome::Summary;
     use crate::report::Style;
+    use crate::source::origin::Origin;
 
     fn said(summary: Summary) -> String {
         let outcome = Outcome { summary, ..Outcome::default() };
-        line(&Report { outcome: &outcome, migrations: &[], style: Style::default(), actions: false })
+        let origin = Origin::default();
+        let style = Style::default();
+        line(&Report { outcome: &outcome, migrations: &[], origin: &origin, style, actions: false })
     }
 
     #[test]

@@ -17,6 +17,12 @@ pub(super) fn one_line(text: &str) -> String {
     visible(&words.join(" ")).into_owned()
 }
 
+/// `text` line by line, fit to print: no line ends with white space, and so none with a carriage return.
+pub(super) fn several_lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(|line| visible(line.trim_end())).collect();
+    lines.join("\n")
+}
+
 fn steers(c: char) -> bool {
     match c {
         '\t' => false,
@@ -27,7 +33,7 @@ fn steers(c: char) -> bool {
 }
 
 /// The picture Unicode has for a control character, where it has one.
-fn symbol(c: char) -> char {
+pub(super) fn symbol(c: char) -> char {
     match u32::from(c) {
         code @ 0..=0x1f => char::from_u32(0x2400 + code),
         0x7f => Some('\u{2421}'),
@@ -44,6 +50,7 @@ mod tests {
     fn nothing_steers_the_terminal() {
         assert_eq!(visible("plain é 😀\t"), "plain é 😀\t");
         assert_eq!(visible("\u{1b}[2J\0\u{7f}\r\u{9b}\u{202e}"), "␛[2J␀␡␍\u{fffd}\u{fffd}");
+        assert_eq!(several_lines("a \r\n\tb\rc\u{1b}"), "a\n\tb␍c␛");
         assert_eq!(one_line(" a\r\n\t b\u{2028}c\u{1b}[A "), "a b c␛[A");
     }
 }

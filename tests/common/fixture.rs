@@ -12,6 +12,7 @@ use switchback::report::{Report, Style};
 use switchback::rule::RuleId;
 use switchback::schema::operation::QName;
 use switchback::source::migration::{Migration, TransactionMode};
+use switchback::source::origin::Origin;
 use switchback::syntax::span::Span;
 
 use super::migration;
@@ -26,13 +27,20 @@ const HOSTILE: &str =
 
 /// A history with findings of every level.
 pub(crate) struct Fixture {
+    pub(crate) origin: Origin,
     pub(crate) migrations: Vec<Migration>,
     pub(crate) outcome: Outcome,
 }
 
 impl Fixture {
     pub(crate) fn report(&self) -> Report<'_> {
-        Report { outcome: &self.outcome, migrations: &self.migrations, style: Style::default(), actions: false }
+        Report {
+            outcome: &self.outcome,
+            migrations: &self.migrations,
+            origin: &self.origin,
+            style: Style::default(),
+            actions: false,
+        }
     }
 
     fn finding(&self, level: Level, rule: &'static str, file: u32, clause: &str, statement: &str) -> Finding {
@@ -56,7 +64,7 @@ pub(crate) fn fixture() -> Fixture {
         migration("migrations/002_größe 50%,a:b.sql", "2", CHANGE, unknown),
         migration("migrations/003\u{1b}[31m\n::error::e.sql", "3", HOSTILE, unknown),
     ];
-    let mut fixture = Fixture { migrations, outcome: Outcome::default() };
+    let mut fixture = Fixture { origin: Origin::default(), migrations, outcome: Outcome::default() };
     fixture.outcome.findings = vec![required_column(&fixture), index(&fixture), hostile_name(&fixture)];
     fixture.outcome.allowed = vec![type_change(&fixture), unused(&fixture)];
     fixture.outcome.summary = Summary {
@@ -75,7 +83,7 @@ pub(crate) fn fixture() -> Fixture {
 pub(crate) fn clean() -> Fixture {
     let migrations = fixture().migrations;
     let summary = Summary { files: 3, statements: 4, duration: Duration::from_millis(2), ..Summary::default() };
-    Fixture { migrations, outcome: Outcome { summary, ..Outcome::default() } }
+    Fixture { origin: Origin::default(), migrations, outcome: Outcome { summary, ..Outcome::default() } }
 }
 
 fn required_column(fixture: &Fixture) -> Finding {

@@ -6,8 +6,10 @@
 #![allow(clippy::disallowed_methods, reason = "tests read files of their own")]
 
 pub(crate) mod fixture;
+pub(crate) mod formats;
 pub(crate) mod schema;
 pub(crate) mod specs;
+pub(crate) mod xml;
 
 use std::fs;
 use std::path::{Path, PathBuf};

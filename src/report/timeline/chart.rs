@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::grid::{padded, shortened, width};
-use super::words::{Words, counted};
+use super::words::Words;
 use crate::report::text::one_line;
-use crate::report::{Color, Style, paint};
+use crate::report::{Color, Style, counted, paint};
 use crate::schema::operation::QName;
 use crate::timeline::window::{LongWork, Window};
 use crate::timeline::{File, Lock};

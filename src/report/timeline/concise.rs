@@ -6,7 +6,7 @@ use super::grid::{padded, width};
 use super::words::{self, Words};
 use super::{Picture, chart};
 use crate::report::text::one_line;
-use crate::report::{Style, with_commands_stopped};
+use crate::report::{Style, commands};
 use crate::timeline::window::{LongWork, worst};
 
 /// Characters of a statement that are shown.
@@ -21,7 +21,7 @@ const HEADERS: [&str; 10] =
 /// Writes every file, one under the other.
 pub fn write(picture: &Picture<'_>, out: &mut dyn Write) -> io::Result<()> {
     let style = Style { color: false, ..picture.style };
-    with_commands_stopped(picture.actions, out, |out| {
+    commands::stopped(picture.actions, out, |out| {
         for (number, file) in picture.files.iter().enumerate() {
             if number > 0 {
                 writeln!(out)?;

@@ -12,6 +12,7 @@ use super::Picture;
 use super::words::Words;
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode;
+use crate::report::commands;
 use crate::review::session::{self, OpenTransaction};
 use crate::review::step::Size;
 use crate::schema::operation::QName;
@@ -31,7 +32,7 @@ pub fn write(picture: &Picture<'_>, out: &mut dyn Write) -> io::Result<()> {
         engine: format!("postgres@{}", picture.version),
         statements: Statements(picture.files),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    serde_json::to_writer_pretty(commands::Json::new(out), &document)?;
     writeln!(out)
 }
 

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use super::grid::{TIE, fit, padded, shortened, width, wrapped};
-use super::words::{self, Words, counted};
+use super::words::{self, Words};
 use super::{Picture, chart};
 use crate::report::text::one_line;
-use crate::report::{Color, Style, paint, with_commands_stopped};
+use crate::report::{Color, Style, commands, counted, paint};
 use crate::timeline::window::{LongWork, Window, worst};
 use crate::timeline::{FAILS, Lock, Statement};
 
@@ -44,7 +44,7 @@ const UNBROKEN: [usize; 2] = [1, 2];
 
 /// Writes every file, one under the other.
 pub fn write(picture: &Picture<'_>, out: &mut dyn Write) -> io::Result<()> {
-    with_commands_stopped(picture.actions, out, |out| {
+    commands::stopped(picture.actions, out, |out| {
         for (number, file) in picture.files.iter().enumerate() {
             if number > 0 {
                 writeln!(out)?;

@@ -2,6 +2,7 @@
 
 use super::grid::shortened;
 use crate::engine::effect::LockedKind;
+use crate::report::counted;
 use crate::report::position::{LineIndex, floor_boundary};
 use crate::report::text::one_line;
 use crate::review::session::{OpenTransaction, Timeout};
@@ -273,10 +274,6 @@ fn listed(noun: &str, numbers: &[usize]) -> String {
         Some((last, others)) if numbers.len() <= NAMED => format!("{noun}s {} and {last}", others.join(", ")),
         _ => format!("{noun}s {} and {} more", shown.join(", "), numbers.len().saturating_sub(NAMED)),
     }
-}
-
-pub(super) fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// `3 more relations are`.

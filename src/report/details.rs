@@ -1,0 +1,60 @@
+//! What is said of a finding beside its message: costs, other places, the remedy. Each with its name, in the order
+//! people read them.
+
+use super::files::Files;
+use super::text::{one_line, several_lines};
+use crate::engine::lock::LockMode;
+use crate::finding::{Finding, LockClaim};
+use crate::fix::Safety;
+
+/// Other places named for one finding.
+pub(super) const MOST_RELATED: usize = 8;
+
+/// `note: …`, `code: …`, `help: …`, `fix: …`. A help may have several lines; nothing else has.
+pub(super) fn of(finding: &Finding, files: &Files<'_>) -> Vec<(&'static str, String)> {
+    let mut details: Vec<_> = finding.notes.iter().map(|note| ("note", one_line(note))).collect();
+    let elsewhere = finding.related.iter().filter(|related| related.file != finding.file);
+    for related in elsewhere.clone().take(MOST_RELATED) {
+        let line = files.position(related.file, related.span.start).line;
+        details.push(("note", one_line(&format!("{}:{line}: {}", files.path(related.file), related.message))));
+    }
+    let left_out = elsewhere.count().saturating_sub(MOST_RELATED);
+    if left_out > 0 {
+        details.push(("note", format!("and {left_out} more in other files")));
+    }
+    details.extend(code(finding).into_iter().map(|line| ("code", line)));
+    details.extend(finding.help.iter().map(|help| ("help", several_lines(help))));
+    details.extend(fix(finding).map(|fix| ("fix", fix)));
+    details
+}
+
+/// The places in code that name what the finding is about, and how many are left out.
+pub(super) fn code(finding: &Finding) -> Vec<String> {
+    let Some(code) = &finding.code else { return Vec::new() };
+    let places = code.references.places.iter().map(|place| {
+        let sure = if place.sure { "" } else { " (perhaps)" };
+        one_line(&format!("{}:{}:{sure} {}", place.path, place.line, place.text))
+    });
+    places.chain(code.more().map(|more| one_line(&more))).collect()
+}
+
+/// What an edit would do, and whether it may be applied unread.
+pub(super) fn fix(finding: &Finding) -> Option<String> {
+    let fix = finding.fix.as_ref()?;
+    let safety = match fix.safety {
+        Safety::Safe => "safe",
+        Safety::Unsafe => "to be read first",
+    };
+    Some(one_line(&format!("{} ({safety})", fix.title)))
+}
+
+/// `SHARE on users; blocks writes`.
+pub(super) fn lock(LockClaim { relation, mode }: &LockClaim) -> String {
+    one_line(&format!("{} on {}; blocks {}", mode.words(), relation.short(), LockMode::blocked(*mode)))
+}
+
+/// All of it as lines, for formats that know nothing but text.
+pub(super) fn lines(finding: &Finding, files: &Files<'_>) -> Vec<String> {
+    let locks = finding.locks.iter().map(|claim| format!("lock: {}", lock(claim)));
+    locks.chain(of(finding, files).into_iter().map(|(name, text)| format!("{name}: {text}"))).collect()
+}
