@@ -23,6 +23,7 @@ pub mod schema;
 pub mod settings;
 pub mod source;
 pub mod spec;
+pub mod status;
 pub mod suggest;
 mod suppress;
 pub mod syntax;

@@ -2,7 +2,7 @@
 //!
 //! Results of writing to a string are dropped: that cannot fail.
 
-mod text;
+pub(super) mod text;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -216,7 +216,7 @@ fn row(Allowed { finding, reason, by }: &Allowed, files: &Files<'_>) -> String {
     let what = finding.subject.as_deref().unwrap_or(&finding.message);
     let why = match by {
         AllowedBy::Directive => format!("comment: {reason}"),
-        AllowedBy::Evidence => reason.clone(),
+        AllowedBy::Evidence | AllowedBy::History => reason.clone(),
     };
     let (place, rule) = (code(&clipped(&files.place(finding), width)), finding.rule.0);
     format!("| {place} | {rule} | {} | {} |\n", code(&clipped(what, width)), inline(&clipped(&why, width)))

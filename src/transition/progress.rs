@@ -73,9 +73,14 @@ impl Ledger {
     /// Whether nothing is left to do.
     pub fn is_done(&self, transition: &Transition) -> bool {
         let last = self.phases(transition).last().copied();
+        last.is_some_and(|last| transition.reached(last).is_some()) || self.is_given_up(transition)
+    }
+
+    /// Whether the new shape is gone again, and the old one stays.
+    pub fn is_given_up(&self, transition: &Transition) -> bool {
         let gone = |id: &ShapeId| self.shape(*id).is_some_and(|shape| shape.ended.is_some());
-        let abandoned = !transition.new.is_empty() && transition.new.iter().all(gone);
-        last.is_some_and(|last| transition.reached(last).is_some()) || abandoned
+        let end = if transition.kind == Kind::Constraint { Phase::Verified } else { Phase::Contracted };
+        transition.reached(end).is_none() && !transition.new.is_empty() && transition.new.iter().all(gone)
     }
 
     /// How much of it is done, in percent. A phase that a later one makes needless counts as done.

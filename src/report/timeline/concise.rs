@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::grid::{padded, width};
+use crate::report::grid::{padded, width};
 use super::words::{self, Words};
 use super::{Picture, chart};
 use crate::report::text::one_line;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::grid::{TIE, fit, padded, shortened, width, wrapped};
+use crate::report::grid::{TIE, fit, padded, shortened, width, wrapped};
 use super::words::{self, Words};
 use super::{Picture, chart};
 use crate::report::text::one_line;

@@ -1,6 +1,6 @@
 //! The facts of a timeline in words.
 
-use super::grid::shortened;
+use crate::report::grid::shortened;
 use crate::engine::effect::LockedKind;
 use crate::report::counted;
 use crate::report::position::{LineIndex, floor_boundary};
