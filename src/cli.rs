@@ -34,6 +34,18 @@ Exit codes:
   0  the locks are shown
   2  there is nothing that can be read";
 
+const STATUS_EXAMPLES: &str = "\
+Examples:
+  switchback status db/migrations
+  switchback status --since 2026-11-19 --output-format markdown db/migrations
+  switchback status --all --output-format html db/migrations > changes.html
+  switchback status --fail-on overdue db/migrations
+
+Exit codes:
+  0  nothing that --fail-on names
+  1  a transition is overdue, under --fail-on overdue
+  2  there is nothing that can be read";
+
 /// Checks SQL migrations before they meet a live database.
 ///
 /// Switchback replays the history of your migrations and says what each statement will do to a server in use: which
@@ -69,6 +81,14 @@ pub enum Command {
     /// code is 0 whatever the locks are.
     #[command(after_help = LOCKS_EXAMPLES, after_long_help = LOCKS_EXAMPLES)]
     Locks(Box<LocksArgs>),
+    /// Show where every schema change in flight stands, and what to do next.
+    ///
+    /// A change that replaces something takes several releases: the new is added, writes reach both, old rows are copied
+    /// and checked, readers move, the old goes. The history tells how far each has got: open ones come first, with the
+    /// next step in words and SQL, what cannot be taken back, and what must be removed at the end. Comments add what SQL
+    /// cannot show: who owns it, by when it is to be done, what code does.
+    #[command(after_help = STATUS_EXAMPLES, after_long_help = STATUS_EXAMPLES)]
+    Status(Box<StatusArgs>),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
@@ -157,7 +177,7 @@ pub struct ConfigArgs {
 }
 
 /// What the checks depend on.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
     /// The database the migrations run on, such as `postgres@16`.
@@ -203,6 +223,62 @@ pub struct LocksArgs {
     /// What does not exist.
     #[command(flatten)]
     pub hints: Hints,
+}
+
+/// Options of `status`.
+#[derive(Clone, Debug, Args)]
+pub struct StatusArgs {
+    /// Which migrations are meant.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Where settings come from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Mark what moved since then, and list what is done since then too.
+    ///
+    /// A day such as `2026-11-19`, as the versions of the migrations or git tell their age; or a git revision, such as a
+    /// tag: what the migrations moved that were added since.
+    #[arg(long, value_name = "REV|DATE", help_heading = "Status")]
+    pub since: Option<String>,
+    /// List those that are done too.
+    #[arg(long, help_heading = "Status")]
+    pub all: bool,
+    /// What makes the exit code 1.
+    ///
+    /// A transition is overdue after the day that its comment gives, or when it is open longer than `max-age` in the
+    /// `[transitions]` of the configuration allows.
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t, help_heading = "Output")]
+    pub fail_on: StatusFailOn,
+    /// How to write it.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
+    pub output_format: StatusFormat,
+    /// What does not exist.
+    #[command(flatten)]
+    pub hints: Hints,
+}
+
+/// What makes `status` fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StatusFailOn {
+    /// Nothing.
+    #[default]
+    Never,
+    /// A transition that is overdue.
+    Overdue,
+}
+
+/// How to write where transitions stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// A table, with what to do about each.
+    #[default]
+    Text,
+    /// A weekly update.
+    Markdown,
+    /// For programs.
+    Json,
+    /// A page to publish.
+    Html,
 }
 
 /// Options of `explain`.
@@ -285,7 +361,7 @@ mod tests {
     fn wrong_values_say_what_to_write() {
         let error = Cli::try_parse_from(["switchback", "check", "--engine", "mysql@8"]).unwrap_err().to_string();
         assert!(error.contains("`mysql` is not supported; write `postgres@16`"), "{error}");
-        for command in ["check", "locks", "rules"] {
+        for command in ["check", "locks", "rules", "status"] {
             let error = Cli::try_parse_from(["switchback", command, "--format", "json"]).unwrap_err().to_string();
             assert!(error.contains("unexpected argument '--format") && error.contains("--output-format"), "{error}");
         }
@@ -300,5 +376,7 @@ mod tests {
         insta::assert_snapshot!("help_check", check.render_long_help());
         let locks = command.find_subcommand_mut("locks").unwrap();
         insta::assert_snapshot!("help_locks", locks.render_long_help());
+        let status = command.find_subcommand_mut("status").unwrap();
+        insta::assert_snapshot!("help_status", status.render_long_help());
     }
 }

@@ -7,6 +7,7 @@ pub mod locks;
 mod outputs;
 mod release;
 pub mod rules;
+pub mod status;
 
 use std::io::{self, Read, Write};
 

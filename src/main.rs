@@ -8,10 +8,12 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use switchback::cli::{Cli, Color, Command, ListFormat};
-use switchback::command::{Error, Streams, Terminal, check, explain, locks, rules};
+use switchback::command::{Error, Streams, Terminal, check, explain, locks, rules, status};
+use switchback::date::{Date, Moment};
 use switchback::git::base::Surroundings;
 use switchback::report::Style;
 
@@ -59,6 +61,10 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             locks::run(args, cli.global.verbose, terminal, streams)?;
             Ok(false)
         }
+        Command::Status(args) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            status::run(args, cli.global.verbose, terminal, today(), streams)
+        }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;
             Ok(false)
@@ -71,6 +77,12 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             Ok(false)
         }
     }
+}
+
+/// The day it is, in UTC. A clock that is set before 1970 counts as its first day.
+fn today() -> Date {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Moment { seconds: i64::try_from(since_epoch.as_secs()).unwrap_or_default() }.date()
 }
 
 /// The variables that tell what a change is compared with.

@@ -80,8 +80,3 @@ fn lateness(overdue: Overdue) -> String {
 fn place(files: &Files<'_>, step: &Moved) -> String {
     format!("{}:{}", files.path(step.file), files.position(step.file, step.span.start).line)
 }
-
-/// The words of a move, and whether only a comment says so.
-fn words(step: &Moved) -> &str {
-    &step.words
-}

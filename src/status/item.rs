@@ -26,8 +26,9 @@ pub(super) struct Now<'n> {
 pub(super) fn all(release: &Release<'_>, now: &Now<'_>) -> Vec<Item> {
     let ledger = release.ledger;
     let scene = Scene { ledger, catalog: release.after };
-    let found = ledger.transitions().iter().filter(|one| !one.moves.is_empty() && ledger.is_replacement(one));
-    let mut items: Vec<Item> = found.map(|one| item(&scene, release, one, now)).collect();
+    let found = ledger.tracked();
+    let mut items: Vec<Item> =
+        found.into_iter().filter(|one| !one.moves.is_empty()).map(|one| item(&scene, release, one, now)).collect();
     items.sort_by_key(|item| {
         let open = item.state == State::Open;
         // Of those that are open the one that has to be done first, and is open longest; of the others the last one.
@@ -143,7 +144,8 @@ impl Item {
             (false, true) => format!("{} {arrow} nothing", self.old.join(", ")),
             (false, false) if self.kind == Kind::Value => {
                 // The type is named once.
-                let values: Vec<&str> = self.new.iter().filter_map(|name| name.split_once(' ')).map(|(_, v)| v).collect();
+                let values: Vec<&str> =
+                    self.new.iter().filter_map(|name| name.split_once(' ')).map(|(_, v)| v).collect();
                 format!("{} {arrow} {}", self.old.join(", "), values.join(", "))
             }
             (false, false) => format!("{} {arrow} {new}", self.old.join(", ")),

@@ -84,6 +84,12 @@ pub(super) fn phase(scene: &Scene<'_>, transition: &Transition) -> Option<Phase>
     if furthest == Some(Phase::Backfilled) && transition.kind == Kind::Column && is_partly_filled(scene, transition) {
         return Some(Phase::Backfilled);
     }
+    if furthest == Some(Phase::Retired) && transition.kind != Kind::Constraint && !transition.new.is_empty() {
+        // What was skipped on the way has to be seen to before there is no way back.
+        let missing =
+            [Phase::Backfilled, Phase::Verified].into_iter().find(|phase| transition.reached(*phase).is_none());
+        return Some(missing.unwrap_or(Phase::Contracted));
+    }
     scene.ledger.phases(transition).into_iter().find(|phase| furthest.is_none_or(|furthest| *phase > furthest))
 }
 
@@ -139,7 +145,9 @@ fn keep_in_step(scene: &Scene<'_>, transition: &Transition) -> Next {
             sql: Some(sql::trigger(&pair)),
         },
         None => Next {
-            words: format!("let every write of {old} reach {new} too; once the application does, say so in a migration"),
+            words: format!(
+                "let every write of {old} reach {new} too; once the application does, say so in a migration"
+            ),
             sql: sql::comment(scene, "sync", &transition.old, " by(application)"),
         },
     }
@@ -217,16 +225,19 @@ fn contract(scene: &Scene<'_>, transition: &Transition) -> Next {
     let (old, new) = sides(scene, transition);
     match transition.kind {
         Kind::Value => Next {
-            words: format!("let no code write {old} any more, and check that no row holds it; a value cannot be dropped: \
-                            it goes with its type, when the columns move to a new one"),
+            words: format!(
+                "let no code write {old} any more, and check that no row holds it; a value cannot be dropped: \
+                            it goes with its type, when the columns move to a new one"
+            ),
             sql: sql::count_values(scene, transition),
         },
-        Kind::Constraint => Next {
-            words: format!("drop what NOT NULL has taken over: {new}"),
-            sql: sql::contract(scene, transition),
-        },
+        Kind::Constraint => {
+            Next { words: format!("drop what NOT NULL has taken over: {new}"), sql: sql::contract(scene, transition) }
+        }
         Kind::Column | Kind::Table => Next {
-            words: format!("once the soak time has passed and no running code names {old}, drop it: there is no way back"),
+            words: format!(
+                "once the soak time has passed and no running code names {old}, drop it: there is no way back"
+            ),
             sql: sql::contract(scene, transition),
         },
     }

@@ -1,14 +1,17 @@
 //! How far a transition has got, whether it is one at all, and what comes next.
 
-use super::likeness::{alike, is_record};
+use std::collections::BTreeSet;
+
+use super::likeness::{alike, is_derived, is_retired};
 use super::{Coverage, Kind, Ledger, Part, Phase, ShapeId, SyncedBy, Transition};
+use crate::schema::operation::QName;
 
 impl Ledger {
     /// Whether what was inferred is a replacement, rather than one thing worked out from another that both stay: a comment
     /// says so, the old shape is on its way out or gone, or names, sync and backfill all speak for it.
     pub fn is_replacement(&self, transition: &Transition) -> bool {
         let moved = |phase| transition.reached(phase).is_some();
-        if transition.declared || moved(Phase::Retired) || moved(Phase::Contracted) {
+        if transition.declared || moved(Phase::Contracted) || self.is_leaving(transition) {
             return true;
         }
         match transition.kind {
@@ -16,14 +19,55 @@ impl Ledger {
             Kind::Value => moved(Phase::Backfilled),
             Kind::Table => {
                 let view = self.between(transition, u32::MAX).iter().any(|sync| sync.by == SyncedBy::View);
-                view || (moved(Phase::Backfilled) && self.names_alike(transition) && !self.any_records(transition))
+                // Rows of one table seed another one all the time.
+                let alike =
+                    self.any_shadow(transition) || (self.by_trigger(transition) && self.names_alike(transition));
+                view || (moved(Phase::Backfilled) && alike && !self.any_new(transition, is_record))
             }
             Kind::Column => {
-                let kept = self.between(transition, u32::MAX);
-                let by_trigger = kept.iter().any(|sync| matches!(sync.by, SyncedBy::Trigger { .. }));
-                moved(Phase::Backfilled) && (by_trigger || self.is_copy(transition))
+                let triggered = self.by_trigger(transition)
+                    && self.on_one_table(transition)
+                    && self.names_alike(transition)
+                    && !self.any_new(transition, is_derived);
+                moved(Phase::Backfilled) && (triggered || self.is_copy(transition))
             }
         }
+    }
+
+    /// The transitions that replace something. Columns that go with their table belong to the transition of the table.
+    pub fn tracked(&self) -> Vec<&Transition> {
+        let found: Vec<&Transition> = self.transitions().iter().filter(|one| self.is_replacement(one)).collect();
+        let owner = |id: &ShapeId| self.shape(*id).map(|shape| &shape.key.owner);
+        let tables: BTreeSet<(&QName, &QName)> = found
+            .iter()
+            .filter(|one| one.kind == Kind::Table)
+            .flat_map(|one| one.old.iter().flat_map(|old| one.new.iter().map(move |new| (old, new))))
+            .filter_map(|(old, new)| Some((owner(old)?, owner(new)?)))
+            .collect();
+        let of_table = |one: &Transition| {
+            let pairs = one.old.iter().flat_map(|old| one.new.iter().map(move |new| (old, new)));
+            let mut pairs = pairs.filter_map(|(old, new)| Some((owner(old)?, owner(new)?)));
+            one.kind == Kind::Column && !one.declared && pairs.all(|pair| tables.contains(&pair))
+        };
+        found.into_iter().filter(|one| !of_table(one)).collect()
+    }
+
+    /// Whether something of the old is on its way out, and not just written less strictly: its name says so, or it is one
+    /// of the columns beside the new ones.
+    fn is_leaving(&self, transition: &Transition) -> bool {
+        let named = transition.old.iter().any(|old| is_retired(&self.own_name(*old)));
+        transition.reached(Phase::Retired).is_some() && (named || self.on_one_table(transition))
+    }
+
+    fn by_trigger(&self, transition: &Transition) -> bool {
+        self.between(transition, u32::MAX).iter().any(|sync| matches!(sync.by, SyncedBy::Trigger { .. }))
+    }
+
+    fn on_one_table(&self, transition: &Transition) -> bool {
+        let all = transition.old.iter().chain(&transition.new);
+        let mut owners = all.filter_map(|id| self.shape(*id)).map(|shape| &shape.key.owner);
+        let first = owners.next();
+        owners.all(|owner| Some(owner) == first)
     }
 
     /// One column filled from one other of a like name, row by row and for all rows.
@@ -44,8 +88,12 @@ impl Ledger {
         pairs.into_iter().any(|(old, new)| alike(&self.own_name(old), &self.own_name(new)))
     }
 
-    fn any_records(&self, transition: &Transition) -> bool {
-        transition.new.iter().any(|new| is_record(&self.own_name(*new)))
+    fn any_shadow(&self, transition: &Transition) -> bool {
+        transition.old.iter().any(|old| transition.new.iter().any(|new| self.is_shadow(*old, *new)))
+    }
+
+    fn any_new(&self, transition: &Transition, says: fn(&str) -> bool) -> bool {
+        transition.new.iter().any(|new| says(&self.own_name(*new)))
     }
 
     /// The name without its table.

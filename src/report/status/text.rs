@@ -149,10 +149,14 @@ fn write_details(
     let recent_only = board.status.since.is_some();
     let steps: Vec<_> = item.moves.iter().filter(|step| step.recent || !recent_only).collect();
     let last = steps.len().saturating_sub(MOVES);
-    let lines: Vec<String> = steps.iter().skip(last).map(|step| {
-        let date = step.date.map_or_else(|| "????-??-??".to_owned(), |date| date.to_string());
-        format!("{date} {:<10} {} ({})", step.phase.word(), one_line(&step.words), one_line(&place(files, step)))
-    }).collect();
+    let lines: Vec<String> = steps
+        .iter()
+        .skip(last)
+        .map(|step| {
+            let date = step.date.map_or_else(|| "????-??-??".to_owned(), |date| date.to_string());
+            format!("{date} {:<10} {} ({})", step.phase.word(), one_line(&step.words), one_line(&place(files, step)))
+        })
+        .collect();
     write_labelled("moved", &lines, style, Color::Dim, out)
 }
 
