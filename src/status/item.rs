@@ -138,7 +138,9 @@ fn name(scene: &Scene<'_>, id: ShapeId) -> String {
 impl Item {
     /// `users.full_name → users.first_name, users.last_name`, with `arrow` in the middle.
     pub fn what(&self, arrow: &str) -> String {
-        let new = self.new.join(", ");
+        // What was rebuilt has the name of the old in the end.
+        let rebuilt = |name: &String| if self.old.contains(name) { format!("{name} (new)") } else { name.clone() };
+        let new = self.new.iter().map(rebuilt).collect::<Vec<_>>().join(", ");
         match (self.old.is_empty(), self.new.is_empty()) {
             (true, _) => new,
             (false, true) => format!("{} {arrow} nothing", self.old.join(", ")),

@@ -6,12 +6,21 @@ use super::likeness::{alike, is_derived, is_retired};
 use super::{Coverage, Kind, Ledger, Part, Phase, ShapeId, SyncedBy, Transition};
 use crate::schema::operation::QName;
 
+/// Transitions of one old shape that are compared: there are rarely two.
+const OTHERS: usize = 16;
+
 impl Ledger {
     /// Whether what was inferred is a replacement, rather than one thing worked out from another that both stay: a comment
     /// says so, the old shape is on its way out or gone, or names, sync and backfill all speak for it.
     pub fn is_replacement(&self, transition: &Transition) -> bool {
         let moved = |phase| transition.reached(phase).is_some();
-        if transition.declared || moved(Phase::Contracted) || self.is_leaving(transition) {
+        if transition.declared {
+            return true;
+        }
+        if self.is_backup(transition) {
+            return false;
+        }
+        if self.is_contracted(transition) || self.is_leaving(transition) {
             return true;
         }
         match transition.kind {
@@ -19,10 +28,8 @@ impl Ledger {
             Kind::Value => moved(Phase::Backfilled),
             Kind::Table => {
                 let view = self.between(transition, u32::MAX).iter().any(|sync| sync.by == SyncedBy::View);
-                // Rows of one table seed another one all the time.
-                let alike =
-                    self.any_shadow(transition) || (self.by_trigger(transition) && self.names_alike(transition));
-                view || (moved(Phase::Backfilled) && alike && !self.any_new(transition, is_record))
+                // Rows of one table seed another one all the time, and triggers keep sums of them.
+                view || (moved(Phase::Backfilled) && self.any_shadow(transition))
             }
             Kind::Column => {
                 let triggered = self.by_trigger(transition)
@@ -57,6 +64,27 @@ impl Ledger {
     fn is_leaving(&self, transition: &Transition) -> bool {
         let named = transition.old.iter().any(|old| is_retired(&self.own_name(*old)));
         transition.reached(Phase::Retired).is_some() && (named || self.on_one_table(transition))
+    }
+
+    /// Whether the new is only kept in case the old is missed: its table or schema says so.
+    fn is_backup(&self, transition: &Transition) -> bool {
+        let owner = |id: &ShapeId| self.shape(*id).map(|shape| &shape.key.owner);
+        let kept = |id: &ShapeId| owner(id).is_some_and(|owner| is_retired(&owner.name) || is_retired(&owner.schema));
+        !transition.new.is_empty() && transition.new.iter().all(kept)
+    }
+
+    /// Whether the old is gone, and not with the new in one sweep, nor for something else that replaced it.
+    fn is_contracted(&self, transition: &Transition) -> bool {
+        let Some(step) = transition.reached(Phase::Contracted) else { return false };
+        let outlived = |id: &ShapeId| {
+            self.shape(*id).and_then(|shape| shape.ended).is_none_or(|ended| ended.order > step.event.order)
+        };
+        let beside = |other: &Transition| {
+            other.kind == Kind::Column && other.reached(Phase::Contracted).is_some() && self.on_one_table(other)
+        };
+        let mut others = transition.old.iter().flat_map(|old| self.away(*old).take(OTHERS));
+        let replaced = transition.kind == Kind::Column && !self.on_one_table(transition) && others.any(beside);
+        !replaced && (transition.new.is_empty() || transition.new.iter().any(outlived))
     }
 
     fn by_trigger(&self, transition: &Transition) -> bool {
