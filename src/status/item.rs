@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::next::{self, Scene};
 use super::{Item, Moved, Overdue, Stage, Standing, State, remains};
-use crate::date::Date;
+use crate::date::{Date, Moment};
 use crate::review::step::Release;
 use crate::schema::catalog::ConstraintBody;
 use crate::transition::{Event, Key, Kind, Part, Phase, ShapeId, Transition};
@@ -40,7 +40,7 @@ pub(super) fn all(release: &Release<'_>, now: &Now<'_>) -> Vec<Item> {
 
 fn item(scene: &Scene<'_>, release: &Release<'_>, transition: &Transition, now: &Now<'_>) -> Item {
     let ledger = scene.ledger;
-    let date = |event: &Event| release.time(event.at.file).map(|moment| moment.date());
+    let date = |event: &Event| release.time(event.at.file).map(Moment::date);
     let state = match (ledger.is_given_up(transition), ledger.is_done(transition)) {
         (true, _) => State::GivenUp,
         (false, true) => State::Done,
@@ -52,6 +52,7 @@ fn item(scene: &Scene<'_>, release: &Release<'_>, transition: &Transition, now: 
     let age_days = opened.zip(until).map(|(opened, until)| until.days_since(opened));
     let open = state == State::Open;
     let overdue = if open { overdue(transition.due, age_days, now) } else { None };
+    let stages = stages(scene, transition, state, &date);
     let names = |ids: &[ShapeId]| ids.iter().map(|id| name(scene, *id)).collect();
     Item {
         kind: transition.kind,
@@ -59,8 +60,8 @@ fn item(scene: &Scene<'_>, release: &Release<'_>, transition: &Transition, now: 
         new: names(&transition.new),
         state,
         phase: transition.phase(),
-        stages: stages(scene, transition, state, &date),
-        percent: ledger.percent(transition),
+        percent: percent(&stages, ledger.percent(transition)),
+        stages,
         opened,
         moved,
         age_days,
@@ -103,17 +104,30 @@ fn stages(
 ) -> Vec<Stage> {
     let furthest = transition.phase();
     let next = if state == State::Open { next::phase(scene, transition) } else { None };
-    let stage = |phase: Phase| {
+    let at = |phase: Phase| {
         let reached = transition.reached(phase);
         let standing = match reached {
             _ if next == Some(phase) => Standing::Next,
             Some(_) => Standing::Done,
-            None if furthest.is_some_and(|furthest| phase < furthest) => Standing::Skipped,
+            None if furthest.is_some_and(|furthest| phase < furthest) && next.is_none_or(|next| phase < next) => {
+                Standing::Skipped
+            }
             None => Standing::Ahead,
         };
         Stage { phase, standing, date: reached.and_then(|step| date(&step.event)) }
     };
-    scene.ledger.phases(transition).into_iter().map(stage).collect()
+    scene.ledger.phases(transition).into_iter().map(at).collect()
+}
+
+/// How much is done, where a step that was left out comes next: `told` counts it as done.
+fn percent(stages: &[Stage], told: u32) -> u32 {
+    let next = stages.iter().position(|stage| stage.standing == Standing::Next);
+    let left_out = next.is_some_and(|next| stages.iter().skip(next).any(|stage| stage.standing == Standing::Done));
+    if !left_out {
+        return told;
+    }
+    let done = stages.iter().filter(|stage| matches!(stage.standing, Standing::Done | Standing::Skipped)).count();
+    u32::try_from(done * 100 / stages.len().max(1)).unwrap_or(told)
 }
 
 /// `users.full_name`, `foreign key orders.orders_user_fkey`.

@@ -133,7 +133,7 @@ fn validate(scene: &Scene<'_>, transition: &Transition) -> Next {
     });
     Next {
         words: "prove the constraint for the rows that were there; reads and writes go on meanwhile".to_owned(),
-        sql: sql::with_timeout(statements.collect()),
+        sql: sql::with_timeout(&statements.collect::<Vec<_>>()),
     }
 }
 
@@ -198,7 +198,9 @@ fn retire(scene: &Scene<'_>, transition: &Transition) -> Next {
         Part::Column(name) => name.to_string(),
         _ => shape.key.owner.name.to_string(),
     });
-    let search = own.map(|own| format!(" (`git grep -nw {own}`)")).unwrap_or_default();
+    // It is made to be copied into a shell, so only a name that means nothing there is put into it.
+    let plain = |own: &String| own.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let search = own.filter(plain).map(|own| format!(" (git grep -nw {own})")).unwrap_or_default();
     let towards = if new.is_empty() { String::new() } else { format!(" to {new}") };
     let names: Vec<String> = transition.new.iter().filter_map(|id| sql::declared(scene, *id)).collect();
     let mut said = if names.is_empty() { String::new() } else { format!(" replaced-by({})", names.join(", ")) };
@@ -214,7 +216,7 @@ fn retire(scene: &Scene<'_>, transition: &Transition) -> Next {
         }
     }
     let sql: Vec<String> =
-        sql::comment(scene, "retire", &transition.old, &said).into_iter().chain(sql::with_timeout(lines)).collect();
+        sql::comment(scene, "retire", &transition.old, &said).into_iter().chain(sql::with_timeout(&lines)).collect();
     Next {
         words: format!("move readers and then writers{towards}; when no code names {old}{search}, retire it"),
         sql: Some(sql.join("\n")).filter(|sql| !sql.is_empty()),

@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 63;
 const COLUMNS_SEARCHED: usize = 8;
 
 /// The statements under a limit on how long they wait for their locks.
-pub(super) fn with_timeout(statements: Vec<String>) -> Option<String> {
+pub(super) fn with_timeout(statements: &[String]) -> Option<String> {
     (!statements.is_empty()).then(|| format!("SET lock_timeout = '5s';\n{}", statements.join("\n")))
 }
 
@@ -171,7 +171,7 @@ pub(super) fn contract(scene: &Scene<'_>, transition: &Transition) -> Option<Str
     }
     let shapes = transition.old.iter().chain(transition.new.iter().filter(|_| transition.old.is_empty()));
     lines.extend(shapes.filter_map(|id| scene.alive(*id)).filter_map(|key| drop(scene.catalog, key)));
-    with_timeout(lines)
+    with_timeout(&lines)
 }
 
 fn drop(catalog: &Catalog<'_>, key: &Key) -> Option<String> {

@@ -20,7 +20,10 @@ impl Ledger {
         if self.is_backup(transition) {
             return false;
         }
-        if self.is_contracted(transition) || self.is_leaving(transition) {
+        if moved(Phase::Contracted) && transition.kind != Kind::Constraint {
+            return self.is_contracted(transition);
+        }
+        if self.is_leaving(transition) {
             return true;
         }
         match transition.kind {

@@ -141,13 +141,13 @@ impl<'a> Transition<'a> {
 
 impl Stage {
     fn new(stage: &status::Stage) -> Self {
-        let state = match stage.standing {
+        let word = match stage.standing {
             Standing::Done => "done",
             Standing::Skipped => "skipped",
             Standing::Next => "next",
             Standing::Ahead => "ahead",
         };
-        Self { phase: stage.phase.word(), state, date: stage.date.map(|date| date.to_string()) }
+        Self { phase: stage.phase.word(), state: word, date: stage.date.map(|date| date.to_string()) }
     }
 }
 

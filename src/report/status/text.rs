@@ -46,7 +46,7 @@ fn write_all(board: &Board<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let hidden = status.items.len() - items.len();
     if hidden > 0 {
-        let note = format!("{hidden} more done; `switchback status --all` lists them");
+        let note = format!("{hidden} done and not listed: see `switchback status --all`");
         writeln!(out, "{}{}", if items.is_empty() { "" } else { "\n" }, paint(style, Color::Dim, &note))?;
     }
     Ok(())
