@@ -1,7 +1,9 @@
 //! The command line: what can be asked, and nothing of how it is answered.
 
+mod diff;
 pub mod output;
 mod stats;
+mod status;
 
 use std::path::PathBuf;
 
@@ -10,7 +12,11 @@ use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::output::{Hints, OutputArgs};
+pub use self::diff::{DiffArgs, DiffFormat};
 pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
+pub use self::status::{StatusArgs, StatusFailOn, StatusFormat};
+use self::diff::DIFF_EXAMPLES;
+use self::status::STATUS_EXAMPLES;
 use crate::config::value::{self, FailOn};
 
 const STYLES: Styles = Styles::styled()
@@ -35,17 +41,6 @@ Examples:
 Exit codes:
   0  the locks are shown
   2  there is nothing that can be read";
-
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  switchback diff origin/main:db/migrations db/migrations
-  switchback diff structure.sql db/migrations
-  switchback diff --fail-on error v1.4:db/structure.sql HEAD:db/structure.sql
-
-Exit codes:
-  0  the schemas are compared, and no finding reaches --fail-on
-  1  findings reach --fail-on
-  2  a side cannot be read";
 
 /// Checks SQL migrations before they meet a live database.
 ///
@@ -94,6 +89,14 @@ pub enum Command {
     /// the change, on the old schema as history.
     #[command(after_help = DIFF_EXAMPLES, after_long_help = DIFF_EXAMPLES)]
     Diff(Box<DiffArgs>),
+    /// Show where every schema change in flight stands, and what to do next.
+    ///
+    /// A change that replaces something takes several releases: the new is added, writes reach both, old rows are copied
+    /// and checked, readers move, the old goes. The history tells how far each has got: open ones come first, with the
+    /// next step in words and SQL, what cannot be taken back, and what must be removed at the end. Comments add what SQL
+    /// cannot show: who owns it, by when it is to be done, what code does.
+    #[command(after_help = STATUS_EXAMPLES, after_long_help = STATUS_EXAMPLES)]
+    Status(Box<StatusArgs>),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
@@ -185,7 +188,7 @@ pub struct ConfigArgs {
 }
 
 /// What the checks depend on.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
     /// The database the migrations run on, such as `postgres@16`.
@@ -250,30 +253,6 @@ pub struct LocksArgs {
     pub hints: Hints,
 }
 
-/// Options of `diff`.
-#[derive(Clone, Debug, Args)]
-pub struct DiffArgs {
-    /// The schema as it is: a folder, a file, or REV:PATH.
-    pub old: String,
-    /// The schema as it is to be: a folder, a file, or REV:PATH.
-    pub new: String,
-    /// Where settings come from.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// What the verdicts depend on.
-    #[command(flatten)]
-    pub database: DatabaseArgs,
-    /// Which rules run.
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    /// The lowest level of finding that makes the exit code 1. The configuration file does not count here.
-    #[arg(long, value_enum, value_name = "LEVEL", default_value = "never", help_heading = "Output")]
-    pub fail_on: FailOn,
-    /// How to write the comparison.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
-    pub output_format: DiffFormat,
-}
-
 /// Options of `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
@@ -299,18 +278,6 @@ pub enum TimelineFormat {
     Pretty,
     /// Aligned columns, one line for each lock.
     Concise,
-    /// For programs.
-    Json,
-}
-
-/// How to write a comparison.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum DiffFormat {
-    /// A line for each change and each finding, colored on a terminal.
-    #[default]
-    Text,
-    /// A table for a comment on a pull request.
-    Markdown,
     /// For programs.
     Json,
 }
@@ -365,7 +332,7 @@ mod tests {
     fn wrong_values_say_what_to_write() {
         let error = Cli::try_parse_from(["switchback", "check", "--engine", "mysql@8"]).unwrap_err().to_string();
         assert!(error.contains("`mysql` is not supported; write `postgres@16`"), "{error}");
-        for command in ["check", "locks", "rules"] {
+        for command in ["check", "locks", "rules", "status"] {
             let error = Cli::try_parse_from(["switchback", command, "--format", "json"]).unwrap_err().to_string();
             assert!(error.contains("unexpected argument '--format") && error.contains("--output-format"), "{error}");
         }
@@ -382,5 +349,7 @@ mod tests {
         insta::assert_snapshot!("help_locks", locks.render_long_help());
         let diff = command.find_subcommand_mut("diff").unwrap();
         insta::assert_snapshot!("help_diff", diff.render_long_help());
+        let status = command.find_subcommand_mut("status").unwrap();
+        insta::assert_snapshot!("help_status", status.render_long_help());
     }
 }

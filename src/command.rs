@@ -9,6 +9,7 @@ mod outputs;
 mod release;
 pub mod rules;
 pub mod stats;
+pub mod status;
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;

@@ -4,6 +4,7 @@
 pub mod base;
 mod error;
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
@@ -161,6 +162,30 @@ impl Repository {
     pub fn tracked(&self) -> Result<Vec<PathBuf>, GitError> {
         let output = self.run(&["ls-files", "-z", "--cached", "--full-name"], &[])?;
         Ok(self.paths(&output))
+    }
+
+    /// Files named like `patterns` that the history up to the present commit added, each with the time of the commit that
+    /// did so first, in seconds since 1970. Empty before the first commit.
+    pub fn added(&self, patterns: &[&str]) -> Result<BTreeMap<PathBuf, i64>, GitError> {
+        if self.find("HEAD")?.is_none() {
+            return Ok(BTreeMap::new());
+        }
+        let mut arguments = vec!["log", "--no-show-signature", "--no-color", "--no-renames", "--no-ext-diff"];
+        arguments.extend(["--diff-filter=A", "--name-only", "-z", "--format=%x01%ct", "HEAD", "--"]);
+        arguments.extend(patterns);
+        let output = self.run(&arguments, &[])?;
+        let mut added = BTreeMap::new();
+        let mut time = 0;
+        // A time behind `\x01` for each commit, then its files; the newest commit comes first.
+        for field in output.split(|byte| matches!(byte, 0 | b'\n')).filter(|field| !field.is_empty()) {
+            match field.strip_prefix(b"\x01") {
+                Some(told) => time = text(told).parse().unwrap_or(time),
+                None => {
+                    added.insert(self.absolute(field), time);
+                }
+            }
+        }
+        Ok(added)
     }
 
     /// The files of a revision. Links and submodules are left out.

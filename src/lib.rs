@@ -27,6 +27,7 @@ pub mod settings;
 pub mod source;
 pub mod spec;
 pub mod stats;
+pub mod status;
 pub mod suggest;
 mod suppress;
 pub mod syntax;

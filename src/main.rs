@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use switchback::cli::{Cli, Color, Command, ListFormat, StatsCommand};
-use switchback::command::{Error, Streams, Terminal, check, diff, explain, locks, rules, stats};
+use switchback::command::{Error, Streams, Terminal, check, diff, explain, locks, rules, stats, status};
 use switchback::database::Variables;
 use switchback::date::Moment;
 use switchback::git::base::Surroundings;
@@ -72,6 +72,10 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
         Command::Diff(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
             diff::run(args, cli.global.verbose, terminal, streams)
+        }
+        Command::Status(args) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            status::run(args, cli.global.verbose, terminal, streams)
         }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;

@@ -1,6 +1,6 @@
 //! The list of rules, and nothing else. A rule is `rules/<id>.md` and `src/rules/<id with _>.rs`.
 
-mod support;
+pub(crate) mod support;
 
 use crate::rule::{Check, Rule, RuleId};
 

@@ -32,8 +32,12 @@ pub(super) struct Region {
 impl<'a> Files<'a> {
     /// Reads nothing yet.
     pub(super) fn new(report: &Report<'a>) -> Self {
-        let migrations = report.migrations;
-        Self { migrations, origin: report.origin, indexes: migrations.iter().map(|_| OnceCell::new()).collect() }
+        Self::of(report.migrations, report.origin)
+    }
+
+    /// The files of a history.
+    pub(super) fn of(migrations: &'a [Migration], origin: &'a Origin) -> Self {
+        Self { migrations, origin, indexes: migrations.iter().map(|_| OnceCell::new()).collect() }
     }
 
     /// The path of a file, as it is shown.

@@ -2,7 +2,7 @@
 //!
 //! Results of writing to a string are dropped: that cannot fail.
 
-mod text;
+pub(super) mod text;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

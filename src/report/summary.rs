@@ -7,8 +7,9 @@ use super::text::one_line;
 use super::{Color, Report, counted, paint};
 use crate::outcome::{Allowed, AllowedBy, Outcome};
 
-/// A line for each contract that evidence allowed, and where asked the history: `db/7.sql:2:1: allowed[contract-before-expand]: public.users.city: no
-/// reference in 312 files at origin/main (1a2b3c4d5e)`.
+/// A line for each contract that evidence allowed, and where asked the history:
+/// `db/7.sql:2:1: allowed[contract-before-expand]: public.users.city: no reference in 312 files at origin/main
+/// (1a2b3c4d5e)`.
 pub(super) fn allowed(report: &Report<'_>) -> Vec<String> {
     let files = Files::new(report);
     let told = |allowed: &&Allowed| match allowed.by {

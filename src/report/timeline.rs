@@ -2,7 +2,6 @@
 
 mod chart;
 pub mod concise;
-mod grid;
 pub mod json;
 pub mod pretty;
 mod words;

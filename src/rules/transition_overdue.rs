@@ -7,7 +7,7 @@ use crate::transition::Transition;
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let ledger = release.ledger;
-    let open = ledger.transitions().iter().filter(|found| ledger.is_replacement(found) && !ledger.is_done(found));
+    let open = ledger.tracked().into_iter().filter(|found| !ledger.is_done(found));
     for transition in open {
         report(transition, release, findings);
     }

@@ -11,7 +11,7 @@ use super::{Overlay, Sources};
 use crate::git::{Changed, GitError, ObjectId, Repository, Revision};
 
 /// Files that may be migrations: `x.sql`, `x.sql.postgres`.
-const PATTERNS: &[&str] = &["*.sql", "*.SQL", "*.sql.*"];
+pub const PATTERNS: &[&str] = &["*.sql", "*.SQL", "*.sql.*"];
 
 /// All new migrations ship together.
 const UNDER_REVIEW: &str = "the release under review";

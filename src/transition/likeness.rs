@@ -60,13 +60,31 @@ pub fn is_retired(name: &str) -> bool {
         || ends.into_iter().flatten().any(|part| SET_ASIDE.binary_search(&part).is_ok())
 }
 
-/// Parts of the names of tables that only record what happens in others, sorted.
-const RECORDS: &[&str] =
-    &["audit", "change", "event", "history", "journal", "log", "outbox", "queue", "snapshot", "stat"];
+/// Parts of the names of columns that hold another form of what stays in their neighbors, sorted.
+const DERIVED: &[&str] = &[
+    "count",
+    "digest",
+    "document",
+    "hash",
+    "length",
+    "lower",
+    "lowercase",
+    "md5",
+    "normalized",
+    "search",
+    "sha1",
+    "sha256",
+    "slug",
+    "sum",
+    "tsv",
+    "tsvector",
+    "upper",
+    "vector",
+];
 
-/// Whether a table, by its name, records what happens in others.
-pub(super) fn is_record(name: &str) -> bool {
-    words(name).iter().any(|part| RECORDS.binary_search(&part.as_str()).is_ok())
+/// Whether a column, by its name, holds another form of what stays in its neighbors.
+pub(super) fn is_derived(name: &str) -> bool {
+    words(name).iter().any(|part| DERIVED.binary_search(&part.as_str()).is_ok())
 }
 
 /// Whether one of the names is the other's shadow, or they share a word.

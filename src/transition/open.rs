@@ -20,7 +20,7 @@ impl Ledger {
     pub(super) fn known(&mut self, catalog: &Catalog<'_>, key: &Key) -> Option<ShapeId> {
         match &key.part {
             Part::Column(name) => {
-                let column = catalog.table(&key.owner)?.column(name)?;
+                let column = catalog.table(&key.owner).filter(|table| !table.temporary)?.column(name)?;
                 Some(self.shapes.note(key.clone(), column.origin))
             }
             _ => self.relation(catalog, &key.owner),

@@ -1,14 +1,29 @@
 //! How far a transition has got, whether it is one at all, and what comes next.
 
-use super::likeness::{alike, is_record};
+use std::collections::BTreeSet;
+
+use super::likeness::{alike, is_derived, is_retired};
 use super::{Coverage, Kind, Ledger, Part, Phase, ShapeId, SyncedBy, Transition};
+use crate::schema::operation::QName;
+
+/// Transitions of one old shape that are compared: there are rarely two.
+const OTHERS: usize = 16;
 
 impl Ledger {
     /// Whether what was inferred is a replacement, rather than one thing worked out from another that both stay: a comment
     /// says so, the old shape is on its way out or gone, or names, sync and backfill all speak for it.
     pub fn is_replacement(&self, transition: &Transition) -> bool {
         let moved = |phase| transition.reached(phase).is_some();
-        if transition.declared.is_some() || moved(Phase::Retired) || moved(Phase::Contracted) {
+        if transition.declared.is_some() {
+            return true;
+        }
+        if self.is_backup(transition) {
+            return false;
+        }
+        if moved(Phase::Contracted) && transition.kind != Kind::Constraint {
+            return self.is_contracted(transition);
+        }
+        if self.is_leaving(transition) {
             return true;
         }
         match transition.kind {
@@ -16,14 +31,74 @@ impl Ledger {
             Kind::Value => moved(Phase::Backfilled),
             Kind::Table => {
                 let view = self.between(transition, u32::MAX).iter().any(|sync| sync.by == SyncedBy::View);
-                view || (moved(Phase::Backfilled) && self.names_alike(transition) && !self.any_records(transition))
+                // Rows of one table seed another one all the time, and triggers keep sums of them.
+                view || (moved(Phase::Backfilled) && self.any_shadow(transition))
             }
             Kind::Column => {
-                let kept = self.between(transition, u32::MAX);
-                let by_trigger = kept.iter().any(|sync| matches!(sync.by, SyncedBy::Trigger { .. }));
-                moved(Phase::Backfilled) && (by_trigger || self.is_copy(transition))
+                let triggered = self.by_trigger(transition)
+                    && self.on_one_table(transition)
+                    && self.names_alike(transition)
+                    && !self.any_new(transition, is_derived);
+                moved(Phase::Backfilled) && (triggered || self.is_copy(transition))
             }
         }
+    }
+
+    /// The transitions that replace something. Columns that go with their table belong to the transition of the table.
+    pub fn tracked(&self) -> Vec<&Transition> {
+        let found: Vec<&Transition> = self.transitions().iter().filter(|one| self.is_replacement(one)).collect();
+        let owner = |id: &ShapeId| self.shape(*id).map(|shape| &shape.key.owner);
+        let tables: BTreeSet<(&QName, &QName)> = found
+            .iter()
+            .filter(|one| one.kind == Kind::Table)
+            .flat_map(|one| one.old.iter().flat_map(|old| one.new.iter().map(move |new| (old, new))))
+            .filter_map(|(old, new)| Some((owner(old)?, owner(new)?)))
+            .collect();
+        let of_table = |one: &Transition| {
+            let pairs = one.old.iter().flat_map(|old| one.new.iter().map(move |new| (old, new)));
+            let mut pairs = pairs.filter_map(|(old, new)| Some((owner(old)?, owner(new)?)));
+            one.kind == Kind::Column && one.declared.is_none() && pairs.all(|pair| tables.contains(&pair))
+        };
+        found.into_iter().filter(|one| !of_table(one)).collect()
+    }
+
+    /// Whether something of the old is on its way out, and not just written less strictly: its name says so, or it is one
+    /// of the columns beside the new ones.
+    fn is_leaving(&self, transition: &Transition) -> bool {
+        let named = transition.old.iter().any(|old| is_retired(&self.own_name(*old)));
+        transition.reached(Phase::Retired).is_some() && (named || self.on_one_table(transition))
+    }
+
+    /// Whether the new is only kept in case the old is missed: its table or schema says so.
+    fn is_backup(&self, transition: &Transition) -> bool {
+        let owner = |id: &ShapeId| self.shape(*id).map(|shape| &shape.key.owner);
+        let kept = |id: &ShapeId| owner(id).is_some_and(|owner| is_retired(&owner.name) || is_retired(&owner.schema));
+        !transition.new.is_empty() && transition.new.iter().all(kept)
+    }
+
+    /// Whether the old is gone, and not with the new in one sweep, nor for something else that replaced it.
+    fn is_contracted(&self, transition: &Transition) -> bool {
+        let Some(step) = transition.reached(Phase::Contracted) else { return false };
+        let outlived = |id: &ShapeId| {
+            self.shape(*id).and_then(|shape| shape.ended).is_none_or(|ended| ended.order > step.event.order)
+        };
+        let beside = |other: &Transition| {
+            other.kind == Kind::Column && other.reached(Phase::Contracted).is_some() && self.on_one_table(other)
+        };
+        let mut others = transition.old.iter().flat_map(|old| self.away(*old).take(OTHERS));
+        let replaced = transition.kind == Kind::Column && !self.on_one_table(transition) && others.any(beside);
+        !replaced && (transition.new.is_empty() || transition.new.iter().any(outlived))
+    }
+
+    fn by_trigger(&self, transition: &Transition) -> bool {
+        self.between(transition, u32::MAX).iter().any(|sync| matches!(sync.by, SyncedBy::Trigger { .. }))
+    }
+
+    fn on_one_table(&self, transition: &Transition) -> bool {
+        let all = transition.old.iter().chain(&transition.new);
+        let mut owners = all.filter_map(|id| self.shape(*id)).map(|shape| &shape.key.owner);
+        let first = owners.next();
+        owners.all(|owner| Some(owner) == first)
     }
 
     /// One column filled from one other of a like name, row by row and for all rows.
@@ -44,8 +119,12 @@ impl Ledger {
         pairs.into_iter().any(|(old, new)| alike(&self.own_name(old), &self.own_name(new)))
     }
 
-    fn any_records(&self, transition: &Transition) -> bool {
-        transition.new.iter().any(|new| is_record(&self.own_name(*new)))
+    fn any_shadow(&self, transition: &Transition) -> bool {
+        transition.old.iter().any(|old| transition.new.iter().any(|new| self.is_shadow(*old, *new)))
+    }
+
+    fn any_new(&self, transition: &Transition, says: fn(&str) -> bool) -> bool {
+        transition.new.iter().any(|new| says(&self.own_name(*new)))
     }
 
     /// The name without its table.
@@ -73,9 +152,14 @@ impl Ledger {
     /// Whether nothing is left to do.
     pub fn is_done(&self, transition: &Transition) -> bool {
         let last = self.phases(transition).last().copied();
+        last.is_some_and(|last| transition.reached(last).is_some()) || self.is_given_up(transition)
+    }
+
+    /// Whether the new shape is gone again, and the old one stays.
+    pub fn is_given_up(&self, transition: &Transition) -> bool {
         let gone = |id: &ShapeId| self.shape(*id).is_some_and(|shape| shape.ended.is_some());
-        let abandoned = !transition.new.is_empty() && transition.new.iter().all(gone);
-        last.is_some_and(|last| transition.reached(last).is_some()) || abandoned
+        let end = if transition.kind == Kind::Constraint { Phase::Verified } else { Phase::Contracted };
+        transition.reached(end).is_none() && !transition.new.is_empty() && transition.new.iter().all(gone)
     }
 
     /// How much of it is done, in percent. A phase that a later one makes needless counts as done.

@@ -8,7 +8,7 @@ use crate::report::text::{one_line, several_lines};
 const NOTHING: char = '\u{200b}';
 
 /// Text between Markdown, on one line.
-pub(super) fn inline(text: &str) -> String {
+pub(in crate::report) fn inline(text: &str) -> String {
     let text = one_line(text);
     let mut escaped = String::with_capacity(text.len());
     let mut before = ['\n'; 3];
@@ -37,7 +37,7 @@ pub(super) fn inline(text: &str) -> String {
 }
 
 /// Text between HTML, on one line.
-pub(super) fn html(text: &str) -> String {
+pub(in crate::report) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in one_line(text).chars() {
         match c {
@@ -56,7 +56,7 @@ pub(super) fn html(text: &str) -> String {
 }
 
 /// Code in a cell of a table.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = uncommanded(&one_line(text)).replace('|', "\\|");
     if text.is_empty() {
         return text;
@@ -68,7 +68,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A block of code.
-pub(super) fn block(language: &str, text: &str) -> String {
+pub(in crate::report) fn block(language: &str, text: &str) -> String {
     let text = uncommanded(&several_lines(text));
     let lines = text.split('\n').map(|line| {
         let command = line.trim_start().starts_with("::");

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::grid::{padded, shortened, width};
 use super::words::Words;
+use crate::report::grid::{padded, shortened, width};
 use crate::report::text::one_line;
 use crate::report::{Color, Style, counted, paint};
 use crate::schema::operation::QName;

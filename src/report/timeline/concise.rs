@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::grid::{padded, width};
 use super::words::{self, Words};
 use super::{Picture, chart};
+use crate::report::grid::{padded, width};
 use crate::report::text::one_line;
 use crate::report::{Style, commands};
 use crate::timeline::window::{LongWork, worst};

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::grid::{TIE, fit, padded, shortened, width, wrapped};
 use super::words::{self, Words};
 use super::{Picture, chart};
+use crate::report::grid::{TIE, fit, padded, shortened, width, wrapped};
 use crate::report::text::one_line;
 use crate::report::{Color, Style, commands, counted, paint};
 use crate::timeline::window::{LongWork, Window, worst};

@@ -1,9 +1,9 @@
 //! The facts of a timeline in words.
 
-use super::grid::shortened;
 use crate::engine::effect::LockedKind;
 use crate::figures::{in_bytes, spoken};
 use crate::report::counted;
+use crate::report::grid::shortened;
 use crate::report::position::{LineIndex, floor_boundary};
 use crate::report::text::one_line;
 use crate::review::session::{OpenTransaction, Timeout};

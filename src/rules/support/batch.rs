@@ -23,7 +23,7 @@ struct Clauses<'s> {
 }
 
 /// How the rows of a batch are told from the others.
-enum Key {
+pub(crate) enum Key {
     /// By ranges of this integer column.
     Integer(String),
     /// By these columns.
@@ -117,8 +117,8 @@ fn clauses<'s>(step: &'s Step<'_>, change: &RowChange) -> Option<Clauses<'s>> {
     })
 }
 
-/// None where nothing tells the rows of all partitions apart.
-fn key(table: Option<&Table>) -> Option<Key> {
+/// How the rows of `table` are told apart; none where nothing tells those of all partitions.
+pub(crate) fn key(table: Option<&Table>) -> Option<Key> {
     let Some(table) = table else { return Some(Key::Place) };
     let primary = table
         .constraints

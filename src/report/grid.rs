@@ -6,15 +6,15 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 const NARROWEST: usize = 6;
 
 /// A space at which a line is broken only where it must be. White space of the SQL itself never gets here.
-pub(super) const TIE: char = '\u{a0}';
+pub(in crate::report) const TIE: char = '\u{a0}';
 
 /// Columns of a terminal that `text` takes.
-pub(super) fn width(text: &str) -> usize {
+pub(in crate::report) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The beginning of `text` that takes at most `most` columns.
-pub(super) fn take(text: &str, most: usize) -> &str {
+pub(in crate::report) fn take(text: &str, most: usize) -> &str {
     let mut used = 0;
     for (at, c) in text.char_indices() {
         used += c.width().unwrap_or(0);
@@ -26,7 +26,7 @@ pub(super) fn take(text: &str, most: usize) -> &str {
 }
 
 /// `text` cut to `most` columns; `more` ends what is cut.
-pub(super) fn shortened(text: &str, most: usize, more: &str) -> String {
+pub(in crate::report) fn shortened(text: &str, most: usize, more: &str) -> String {
     if width(text) <= most {
         return text.to_owned();
     }
@@ -34,12 +34,12 @@ pub(super) fn shortened(text: &str, most: usize, more: &str) -> String {
 }
 
 /// `text` with spaces up to `wanted` columns.
-pub(super) fn padded(text: &str, wanted: usize) -> String {
+pub(in crate::report) fn padded(text: &str, wanted: usize) -> String {
     format!("{text}{}", " ".repeat(wanted.saturating_sub(width(text))))
 }
 
 /// `text` in lines of at most `most` columns, broken between words, and inside those that are longer.
-pub(super) fn wrapped(text: &str, most: usize) -> Vec<String> {
+pub(in crate::report) fn wrapped(text: &str, most: usize) -> Vec<String> {
     let most = most.max(1);
     let tied = text.split(' ').all(|word| width(word) <= most);
     let text = if tied { text.to_owned() } else { text.replace(TIE, " ") };
@@ -70,7 +70,7 @@ pub(super) fn wrapped(text: &str, most: usize) -> Vec<String> {
 
 /// Widths for columns that would like to be `natural` wide and together may take `most`. The columns with the most to
 /// spare over their floors give way first; every list of floors is tried before the next.
-pub(super) fn fit(natural: &[usize], floors: &[&[usize]], most: usize) -> Vec<usize> {
+pub(in crate::report) fn fit(natural: &[usize], floors: &[&[usize]], most: usize) -> Vec<usize> {
     let mut widths = natural.to_vec();
     let narrowest = vec![NARROWEST; natural.len()];
     for floors in floors.iter().chain([&&*narrowest]) {
