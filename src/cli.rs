@@ -11,13 +11,13 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use self::output::{Hints, OutputArgs};
-pub use self::diff::{DiffArgs, DiffFormat};
-pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
-pub use self::status::{StatusArgs, StatusFailOn, StatusFormat};
 use self::diff::DIFF_EXAMPLES;
+pub use self::diff::{DiffArgs, DiffFormat};
+use self::output::{Hints, OutputArgs};
+pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
 use self::status::STATUS_EXAMPLES;
-use crate::config::value::{self, FailOn};
+pub use self::status::{StatusArgs, StatusFailOn, StatusFormat};
+use crate::config::value;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -309,6 +309,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+    use crate::config::value::FailOn;
 
     #[test]
     fn the_command_line_is_consistent() {

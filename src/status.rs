@@ -181,7 +181,7 @@ impl Item {
 
 /// The transitions of a history, which is in the order it runs, as they stand `today`.
 pub fn of(migrations: &[Migration], settings: &Settings, today: Date, since: Option<Since>) -> Status {
-    let parsed = history::read(migrations);
+    let parsed = history::read(migrations, false);
     let mut items = Vec::new();
     let (since, new) = since.map_or((None, Vec::new()), |since| (Some(since.name), since.new));
     history::replay(&parsed, settings, Evidence::none(), |_, release| {

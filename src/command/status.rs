@@ -15,16 +15,12 @@ use crate::source::{self, Request, Sources};
 use crate::status::{self, Since};
 
 /// Shows where every transition stands. True when one is overdue and that is to fail.
-pub fn run(
-    args: &StatusArgs,
-    verbose: bool,
-    terminal: Terminal,
-    streams: Streams<'_>,
-) -> Result<bool, super::Error> {
+pub fn run(args: &StatusArgs, verbose: bool, terminal: Terminal, streams: Streams<'_>) -> Result<bool, super::Error> {
     let Streams { input, out, log } = streams;
     let today = terminal.now.date();
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-    let config = inputs::configuration(&args.input, &args.config, &DatabaseArgs::default(), &directory, terminal.now, log)?;
+    let config =
+        inputs::configuration(&args.input, &args.config, &DatabaseArgs::default(), &directory, terminal.now, log)?;
     let origin = Origin::of(&directory);
     let request = inputs::request(&args.input, &config, directory, input)?;
     let mut sources = source::load(&request)?;
