@@ -366,7 +366,7 @@ fn rules_are_listed_and_explained() {
 #[test]
 fn help_is_a_snapshot() {
     let repository = Repository::new("help", &[]);
-    for command in ["", "check", "explain", "locks", "rules"] {
+    for command in ["", "check", "explain", "locks", "rules", "status"] {
         let args: Vec<&str> = [command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
         let name = if command.is_empty() { "help" } else { command };
         insta::assert_snapshot!(format!("help_{name}"), stdout(&repository.run(&args)));

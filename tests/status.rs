@@ -179,6 +179,9 @@ fn what_is_not_proven_is_to_be_validated() {
     ]);
     let item = only(&status);
     assert_eq!((item.percent, item.state), (50, State::Open));
+    let old =
+        ["CREATE TABLE users_old (a integer);", "ALTER TABLE users_old ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"];
+    assert_eq!(of(&old).1.open(), 1, "whatever the table is called");
     assert!(item.next.as_ref().unwrap().sql.as_ref().unwrap().ends_with("ALTER TABLE b VALIDATE CONSTRAINT b_a;"));
 }
 

@@ -9,6 +9,15 @@ use crate::schema::operation::QName;
 /// Transitions of one old shape that are compared: there are rarely two.
 const OTHERS: usize = 16;
 
+/// Shapes of either side of one transition that are compared with the other side.
+const COMPARED: usize = 64;
+
+/// Every old shape with every new one.
+fn pairs(transition: &Transition) -> impl Iterator<Item = (&ShapeId, &ShapeId)> {
+    let new = || transition.new.iter().take(COMPARED);
+    transition.old.iter().take(COMPARED).flat_map(move |old| new().map(move |new| (old, new)))
+}
+
 impl Ledger {
     /// Whether what was inferred is a replacement, rather than one thing worked out from another that both stay: a comment
     /// says so, the old shape is on its way out or gone, or names, sync and backfill all speak for it.
@@ -51,12 +60,11 @@ impl Ledger {
         let tables: BTreeSet<(&QName, &QName)> = found
             .iter()
             .filter(|one| one.kind == Kind::Table)
-            .flat_map(|one| one.old.iter().flat_map(|old| one.new.iter().map(move |new| (old, new))))
+            .flat_map(|one| pairs(one))
             .filter_map(|(old, new)| Some((owner(old)?, owner(new)?)))
             .collect();
         let of_table = |one: &Transition| {
-            let pairs = one.old.iter().flat_map(|old| one.new.iter().map(move |new| (old, new)));
-            let mut pairs = pairs.filter_map(|(old, new)| Some((owner(old)?, owner(new)?)));
+            let mut pairs = pairs(one).filter_map(|(old, new)| Some((owner(old)?, owner(new)?)));
             one.kind == Kind::Column && one.declared.is_none() && pairs.all(|pair| tables.contains(&pair))
         };
         found.into_iter().filter(|one| !of_table(one)).collect()
@@ -73,7 +81,8 @@ impl Ledger {
     fn is_backup(&self, transition: &Transition) -> bool {
         let owner = |id: &ShapeId| self.shape(*id).map(|shape| &shape.key.owner);
         let kept = |id: &ShapeId| owner(id).is_some_and(|owner| is_retired(&owner.name) || is_retired(&owner.schema));
-        !transition.new.is_empty() && transition.new.iter().all(kept)
+        let copied = matches!(transition.kind, Kind::Column | Kind::Table);
+        copied && !transition.new.is_empty() && transition.new.iter().all(kept)
     }
 
     /// Whether the old is gone, and not with the new in one sweep, nor for something else that replaced it.
@@ -115,12 +124,11 @@ impl Ledger {
     }
 
     fn names_alike(&self, transition: &Transition) -> bool {
-        let pairs = transition.old.iter().flat_map(|old| transition.new.iter().map(|new| (*old, *new)));
-        pairs.into_iter().any(|(old, new)| alike(&self.own_name(old), &self.own_name(new)))
+        pairs(transition).any(|(old, new)| alike(&self.own_name(*old), &self.own_name(*new)))
     }
 
     fn any_shadow(&self, transition: &Transition) -> bool {
-        transition.old.iter().any(|old| transition.new.iter().any(|new| self.is_shadow(*old, *new)))
+        pairs(transition).any(|(old, new)| self.is_shadow(*old, *new))
     }
 
     fn any_new(&self, transition: &Transition, says: fn(&str) -> bool) -> bool {
