@@ -81,6 +81,7 @@ rules! {
     several_tables_locked => "several-tables-locked", Release;
     slow_work_under_lock => "slow-work-under-lock", Release;
     table_without_primary_key => "table-without-primary-key", Release;
+    tighten_before_backfill => "tighten-before-backfill", Release;
     timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
     trigger_disabled => "trigger-disabled", Release;
     truncate_table => "truncate-table", Release;

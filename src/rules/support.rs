@@ -4,6 +4,7 @@ pub(crate) mod added;
 pub(crate) mod batch;
 pub(crate) mod bounds;
 pub(crate) mod copies;
+pub(crate) mod demand;
 pub(crate) mod edit;
 pub(crate) mod end;
 pub(crate) mod grounds;
