@@ -82,6 +82,7 @@ rules! {
     slow_work_under_lock => "slow-work-under-lock", Release;
     table_without_primary_key => "table-without-primary-key", Release;
     tighten_before_backfill => "tighten-before-backfill", Release;
+    tighten_before_writers => "tighten-before-writers", Release;
     timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
     trigger_disabled => "trigger-disabled", Release;
     truncate_table => "truncate-table", Release;

@@ -227,6 +227,11 @@ impl Ledger {
         &self.syncs
     }
 
+    /// Those that read or fill `id`, ended ones included.
+    pub fn kept(&self, id: ShapeId) -> impl Iterator<Item = &Sync> {
+        self.synced.get(&id).into_iter().flatten().filter_map(|index| self.syncs.get(*index))
+    }
+
     /// Those that started with the operation `order` or later.
     pub fn syncs_since(&self, order: u32) -> &[Sync] {
         let first = self.syncs.partition_point(|sync| sync.started.order < order);
