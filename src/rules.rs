@@ -22,6 +22,7 @@ rules! {
     attach_partition_scan => "attach-partition-scan", Step;
     autovacuum_disabled => "autovacuum-disabled", Release;
     backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Release;
+    backfill_incomplete => "backfill-incomplete", Release;
     blocking_rewrite => "blocking-rewrite", Step;
     blocking_scan => "blocking-scan", Step;
     column_type_change => "column-type-change", Step;

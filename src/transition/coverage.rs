@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::syntax;
+use crate::syntax::assigned::condition;
 use crate::syntax::query::{Reach, RowChange};
 use crate::syntax::span::Span;
 
@@ -26,14 +27,15 @@ const LONGEST: usize = 80;
 /// The coverage of `change`, whose text is in `source`; none where it reaches no row. `own`: the columns it fills and
 /// those it fills them from, which a condition may ask for what is done. `in_loop`: it runs again and again.
 pub(super) fn coverage(source: &str, change: &RowChange, own: &BTreeSet<&str>, in_loop: bool) -> Option<Coverage> {
-    let told = change.filter.map_or_else(String::new, |span| shorten(span.of(source)));
+    let condition = condition(source, change);
+    let told = condition.map_or_else(String::new, |span| shorten(span.of(source)));
     match change.reach {
         Reach::Nothing => None,
         Reach::Everything => Some(Coverage::All),
         _ if in_loop => Some(Coverage::All),
         Reach::Batch | Reach::Named | Reach::Values => Some(Coverage::Batch(told)),
         Reach::Filtered => {
-            let narrow = change.filter.and_then(|filter| narrowing(source, filter, own));
+            let narrow = condition.and_then(|condition| narrowing(source, condition, own));
             Some(narrow.map_or(Coverage::All, Coverage::Narrowed))
         }
     }

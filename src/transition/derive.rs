@@ -6,7 +6,7 @@ use super::shape::Key;
 use crate::schema::catalog::{Catalog, Function};
 use crate::schema::operation::QName;
 use crate::syntax;
-use crate::syntax::assigned::assignments;
+use crate::syntax::assigned::{assignments, condition};
 use crate::syntax::name::Symbol;
 use crate::syntax::object::FieldAssignment;
 use crate::syntax::query::{RowChange, RowVerb};
@@ -44,7 +44,8 @@ pub(super) fn of_change(catalog: &Catalog<'_>, table: &QName, change: &RowChange
     }
     let Some(assigned) = assignments(source, change) else { return Vec::new() };
     let tables: Vec<&QName> = read.iter().chain(updates.then_some(table)).collect();
-    let condition = change.filter.filter(|_| updates).map(|filter| words(filter.of(source))).unwrap_or_default();
+    let condition = if updates { condition(source, change) } else { None };
+    let condition = condition.map(|condition| words(condition.of(source))).unwrap_or_default();
     assigned
         .into_iter()
         .take(COLUMNS_READ)
