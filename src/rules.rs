@@ -21,6 +21,7 @@ rules! {
     allow_without_reason => "allow-without-reason", Directive;
     attach_partition_scan => "attach-partition-scan", Step;
     autovacuum_disabled => "autovacuum-disabled", Release;
+    backfill_before_sync => "backfill-before-sync", Release;
     backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Release;
     backfill_incomplete => "backfill-incomplete", Release;
     blocking_rewrite => "blocking-rewrite", Step;
