@@ -82,6 +82,7 @@ rules! {
     set_not_null_scan => "set-not-null-scan", Step;
     several_tables_locked => "several-tables-locked", Release;
     slow_work_under_lock => "slow-work-under-lock", Release;
+    sync_one_way => "sync-one-way", Release;
     table_without_primary_key => "table-without-primary-key", Release;
     tighten_before_backfill => "tighten-before-backfill", Release;
     tighten_before_writers => "tighten-before-writers", Release;
