@@ -40,6 +40,7 @@ rules! {
     drop_database => "drop-database", Step;
     drop_locks_referenced_table => "drop-locks-referenced-table", Release;
     enum_type => "enum-type", Step;
+    enum_value_removed => "enum-value-removed", Release;
     enum_value_used_in_same_transaction => "enum-value-used-in-same-transaction", Release;
     expand_with_contract => "expand-with-contract", Release;
     forbidden_statement => "forbidden-statement", Release;
