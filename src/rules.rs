@@ -39,6 +39,7 @@ rules! {
     drop_cascade => "drop-cascade", Release;
     drop_database => "drop-database", Step;
     drop_locks_referenced_table => "drop-locks-referenced-table", Release;
+    drop_loses_index => "drop-loses-index", Release;
     enum_type => "enum-type", Step;
     enum_value_removed => "enum-value-removed", Release;
     enum_value_used_in_same_transaction => "enum-value-used-in-same-transaction", Release;
