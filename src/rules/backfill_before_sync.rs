@@ -2,27 +2,29 @@
 
 use std::collections::BTreeSet;
 
+use super::support::meant::served;
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::OperationKind;
 use crate::syntax::name::Quoted;
 use crate::syntax::span::Span;
-use crate::transition::{Kind, Ledger, Move, Part, Phase, Sync, SyncedBy, Transition};
+use crate::transition::{Ledger, Move, Part, Phase, Sync, SyncedBy, Transition};
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let Some(first) = release.steps.first() else { return };
     let started = release.ledger.syncs_since(first.order);
     let mut seen = BTreeSet::new();
+    let mut told = BTreeSet::new();
     for sync in started.iter().filter(|sync| matches!(sync.by, SyncedBy::Trigger { .. }) && sync.ended.is_none()) {
         if !seen.insert((sync.from, sync.to)) {
             continue;
         }
         let Ok(at) = release.steps.binary_search_by_key(&sync.started.order, |step| step.order) else { continue };
         let Some(step) = release.steps.get(at).filter(|step| is_trigger(step)) else { continue };
-        let brings = release.ledger.towards(sync.to).find(|transition| transition.old.contains(&sync.from));
-        let Some(transition) = brings.filter(|one| is_meant(one, release.ledger)) else { continue };
+        let Some(transition) = served(sync, release) else { continue };
         if let Some(backfill) = missed(transition, sync, release.ledger)
             && !is_locked(step, backfill, sync, release)
+            && told.insert(step.order)
         {
             report(step, sync, backfill, release, findings);
         }
@@ -31,11 +33,6 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn is_trigger(step: &Step<'_>) -> bool {
     matches!(step.operation.kind, OperationKind::CreateTrigger { .. })
-}
-
-/// Tables that are filled from others are often no replacements: reports, counts, logs.
-fn is_meant(transition: &Transition, ledger: &Ledger) -> bool {
-    transition.kind == Kind::Column || ledger.is_replacement(transition)
 }
 
 /// The last backfill of a transition, where it came before anything that kept the two in step.

@@ -6,10 +6,11 @@ use super::support::{action, column_path, column_subject, edit};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::catalog::{ConstraintBody, Index, Table, TableConstraint};
-use crate::schema::operation::QName;
+use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Quoted, Symbol};
-use crate::transition::Part;
+use crate::syntax::object::ObjectKind;
+use crate::transition::{Ledger, Part, Phase, Transition};
 
 /// Indexes of one table that are compared.
 const INDEXES_READ: usize = 64;
@@ -24,19 +25,25 @@ struct Dropped<'r, 'a> {
     column: &'r Ident,
     before: &'r Table,
     after: &'r Table,
-    /// The columns of the same table that replace it.
+    /// The columns that replace it, where each replaces only one.
     new: Vec<Symbol>,
+    /// It is merged with others into something else: what that needs cannot be told.
+    merged: bool,
 }
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let gone = dropped_columns(release);
+    let named = dropped_by_name(release);
     let mut told: BTreeSet<(&QName, &Symbol)> = BTreeSet::new();
     for step in &release.steps {
         let Some(dropped) = dropped(step, release) else { continue };
         let Some(gone) = gone.get(dropped.table) else { continue };
         let indexes = dropped.before.indexes.iter().take(INDEXES_READ);
         for index in indexes.filter(|index| index.columns.contains(&dropped.column.name)).take(REPORTED) {
-            if !is_primary(dropped.before, index)
+            let by_name =
+                named.contains(&index.name) || index.constraint.as_ref().is_some_and(|name| named.contains(name));
+            if !by_name
+                && !is_primary(dropped.before, index)
                 && let Some(lost) = lost_index(&dropped, index, gone)
                 && told.insert((dropped.table, &index.name))
             {
@@ -60,23 +67,44 @@ fn dropped_columns<'r>(release: &'r Release<'_>) -> BTreeMap<&'r QName, BTreeSet
     gone
 }
 
+/// Indexes and constraints that the release drops by their names, maybe to be sure: those are not forgotten.
+fn dropped_by_name<'r>(release: &'r Release<'_>) -> BTreeSet<&'r Symbol> {
+    let name = |step: &'r Step<'_>| match &step.operation.kind {
+        OperationKind::Drop { kind: ObjectKind::Index, name, .. } => Some(&name.name),
+        _ => match &action(step)?.1.kind {
+            ActionKind::DropConstraint { constraint, .. } => Some(&constraint.name),
+            _ => None,
+        },
+    };
+    release.steps.iter().filter_map(name).collect()
+}
+
 fn dropped<'r, 'a>(step: &'r Step<'a>, release: &'r Release<'_>) -> Option<Dropped<'r, 'a>> {
     let (table, action) = action(step)?;
     let ActionKind::DropColumn { column, .. } = &action.kind else { return None };
     let before = step.before.table.as_deref()?;
     let after = release.after.table(table)?;
-    if step.on_new_table(release) || step.is_new(release, step.before.origin) {
+    let may_not_run = step.operation.body.is_some_and(|body| body.condition.is_some());
+    if may_not_run || step.on_new_table(release) || step.is_new(release, step.before.origin) {
         return None;
     }
     let ledger = release.ledger;
-    let away = step.shape.into_iter().flat_map(|id| ledger.away(id)).filter(|one| ledger.is_replacement(one));
-    let shapes = away.flat_map(|one| &one.new).filter_map(|id| ledger.shape(*id));
+    let away = step.shape.into_iter().flat_map(|id| ledger.away(id)).filter(|one| is_replaced(one, ledger));
+    let away: Vec<_> = away.collect();
+    let merged = away.iter().any(|one| one.old.len() > 1);
+    let shapes = away.into_iter().flat_map(|one| &one.new).filter_map(|id| ledger.shape(*id));
     let new = shapes.filter(|shape| shape.ended.is_none() && shape.key.owner == *table);
     let new = new.filter_map(|shape| match &shape.key.part {
         Part::Column(name) => Some(name.clone()),
         _ => None,
     });
-    Some(Dropped { step, table, column, before, after, new: new.collect() })
+    Some(Dropped { step, table, column, before, after, new: new.collect(), merged })
+}
+
+/// Whether the transition replaces what it takes away. The trigger of a dual write is down by the time of the drop.
+fn is_replaced(transition: &Transition, ledger: &Ledger) -> bool {
+    let reached = |phase| transition.reached(phase).is_some();
+    ledger.is_replacement(transition) || (reached(Phase::Syncing) && reached(Phase::Backfilled))
 }
 
 /// `primary-key-dropped` speaks of that one.
@@ -87,7 +115,7 @@ fn is_primary(table: &Table, index: &Index) -> bool {
 /// The keys that an index should have in place of one that goes with a column; none where nothing is missed.
 fn lost_index(dropped: &Dropped<'_, '_>, index: &Index, gone: &BTreeSet<&Symbol>) -> Option<Vec<Symbol>> {
     // One with an expression or a predicate on the column has no successor that could be told.
-    if index.only || index.keys.iter().any(Option::is_none) {
+    if dropped.merged || index.only || index.keys.iter().any(Option::is_none) {
         return None;
     }
     let keys: Vec<&Symbol> = index.keys.iter().flatten().collect();
@@ -116,10 +144,10 @@ fn lost_index(dropped: &Dropped<'_, '_>, index: &Index, gone: &BTreeSet<&Symbol>
 /// Whether an index of the table does for `keys` what `old` did.
 fn serves(table: &Table, keys: &[Symbol], old: &Index) -> bool {
     table.indexes.iter().take(INDEXES_READ).any(|index| {
-        let whole = !old.unique || (index.unique && index.keys.len() <= keys.len());
-        let begins = index.keys.iter().flatten().zip(keys).all(|(key, wanted)| key == wanted);
-        let long = old.unique || index.keys.len() >= keys.len();
-        whole && begins && long && index.method == old.method && (old.partial || !index.partial)
+        let all = keys.iter().all(|wanted| index.keys.iter().flatten().any(|key| key == wanted));
+        let first = index.keys.first().and_then(Option::as_ref);
+        let fits = if old.unique { index.unique } else { first == keys.first() };
+        all && fits && index.method == old.method && (old.partial || !index.partial)
     })
 }
 
@@ -131,7 +159,10 @@ fn finds(table: &Table, keys: &[Symbol], old: &Index) -> bool {
             index.keys.len() >= keys.len() && index.keys.iter().zip(keys).all(|(key, one)| key.as_ref() == Some(one));
         // A unique index on the first of them leaves nothing to look for by the others.
         let unique = index.unique && index.keys.len() == 1 && first.is_some_and(|first| keys.contains(first));
-        (begins || unique) && index.method == old.method && !index.partial
+        // One that keeps the rest of a unique key apart, with something else, stands for it.
+        let successor =
+            old.unique && index.unique && keys.iter().all(|key| index.keys.iter().flatten().any(|one| one == key));
+        (begins || unique || successor) && index.method == old.method && !index.partial
     })
 }
 
@@ -168,6 +199,11 @@ fn report_index(dropped: &Dropped<'_, '_>, index: &Index, keys: &[Symbol], findi
     let method = if &*index.method == "btree" { String::new() } else { format!(" USING {}", Quoted(&index.method)) };
     let create =
         format!("CREATE {}INDEX CONCURRENTLY {made} ON {short}{method} ({list});", if unique { "UNIQUE " } else { "" });
+    let why = if unique {
+        "to keep duplicates out of the new column".to_owned()
+    } else {
+        format!("if queries still look for rows by ({list})")
+    };
     let mut builder = findings
         .on(dropped.step, format!("dropping {path} drops {what} of {short} as well, and {missing}"))
         .label(format!("{name} goes with it"))
@@ -179,10 +215,7 @@ fn report_index(dropped: &Dropped<'_, '_>, index: &Index, keys: &[Symbol], findi
         builder = builder.note("from then on nothing keeps duplicates out");
     }
     builder
-        .help(format!(
-            "if queries still look for rows by ({list}), build the successor first, in a file that runs without a \
-             transaction:\n{create}"
-        ))
+        .help(format!("{why}, build the successor first, in a file that runs without a transaction:\n{create}"))
         .emit();
 }
 

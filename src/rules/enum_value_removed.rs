@@ -61,21 +61,17 @@ fn swaps<'r, 'a>(release: &'r Release<'a>) -> Vec<Swap<'r, 'a>> {
             continue;
         }
         let path = column_path(table, &column.name);
-        match by_pair.get(&(&old.name, &new.name)) {
-            Some(index) => {
-                if let Some(swap) = index.and_then(|index| found.get_mut(index))
-                    && swap.columns.len() < COLUMNS_KEPT
-                {
-                    swap.columns.push(path);
-                }
+        if let Some(index) = by_pair.get(&(&old.name, &new.name)) {
+            let swap = index.and_then(|index| found.get_mut(index));
+            if let Some(swap) = swap.filter(|swap| swap.columns.len() < COLUMNS_KEPT) {
+                swap.columns.push(path);
             }
-            None => {
-                let lost = lost(old, new, release);
-                by_pair.insert((&old.name, &new.name), (!lost.is_empty()).then_some(found.len()));
-                if !lost.is_empty() {
-                    found.push(Swap { step, old, new, columns: vec![path], lost });
-                }
-            }
+            continue;
+        }
+        let lost = lost(old, new, release);
+        by_pair.insert((&old.name, &new.name), (!lost.is_empty()).then_some(found.len()));
+        if !lost.is_empty() {
+            found.push(Swap { step, old, new, columns: vec![path], lost });
         }
     }
     found
@@ -143,7 +139,7 @@ fn report(swap: &Swap<'_, '_>, findings: &mut Findings) {
     let first = swap.lost.first().map(|value| &*value.value).unwrap_or_default();
     let mut builder = findings
         .on(swap.step, message(swap))
-        .label(format!("{} does not have them", swap.new.name.short()))
+        .label(format!("not in {}", swap.new.name.short()))
         .subject(swap.old.name.to_string())
         .note(
             "code that is running and writes or compares such a value fails from here on: invalid input value for enum",

@@ -11,6 +11,7 @@ pub(crate) mod grounds;
 pub(crate) mod held;
 pub(crate) mod key;
 pub(crate) mod lost_key;
+pub(crate) mod meant;
 pub(crate) mod partition;
 pub(crate) mod refresh;
 pub(crate) mod refusal;

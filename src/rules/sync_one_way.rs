@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::support::meant::served;
 use crate::review::step::Release;
 use crate::rule::Findings;
 use crate::schema::catalog::Table;
 use crate::syntax::name::{Quoted, Symbol};
 use crate::syntax::object::TriggerEvent;
-use crate::transition::{Kind, Ledger, Part, Sync, SyncedBy, Transition, shadow};
+use crate::transition::{Kind, Ledger, Part, Phase, Sync, SyncedBy, Transition, shadow};
 
 /// Releases after its birth in which a column counts as the replacement of what fills it, by its name alone.
 const YOUNG: u32 = 1;
@@ -23,43 +24,45 @@ enum Gap {
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let Some(first) = release.steps.first() else { return };
     let mut seen = BTreeSet::new();
+    let mut told = BTreeSet::new();
     for sync in release.ledger.syncs_since(first.order).iter().filter(|sync| sync.ended.is_none()) {
         if !matches!(sync.by, SyncedBy::Trigger { .. }) || !seen.insert((sync.from, sync.to)) {
             continue;
         }
-        let brings = release.ledger.towards(sync.to).find(|transition| transition.old.contains(&sync.from));
-        if brings.is_some_and(|transition| is_meant(transition, sync, release))
+        if served(sync, release).is_some_and(|transition| is_meant(transition, sync, release))
             && !never_changes(sync, release)
             && let Some(gap) = gap(sync, release.ledger)
+            && told.insert(sync.started.order)
         {
             report(sync, &gap, release, findings);
         }
     }
 }
 
-/// Whether one side replaces the other, rather than being worked out from it.
+/// Whether one side replaces the other, rather than being worked out from it: a comment or the history says so, or the new
+/// one is hardly older than the trigger and is called like the old one.
 fn is_meant(transition: &Transition, sync: &Sync, release: &Release<'_>) -> bool {
-    if release.ledger.is_replacement(transition) {
-        return true;
-    }
+    let told = [Phase::Retired, Phase::Contracted].into_iter().any(|phase| transition.reached(phase).is_some());
     let (Some(from), Some(to)) = (release.ledger.shape(sync.from), release.ledger.shape(sync.to)) else { return false };
     let young = to.origin.is_some_and(|origin| release.number.saturating_sub(origin.release) <= YOUNG);
-    let (from, to) = match (&from.key.part, &to.key.part) {
-        (Part::Column(from), Part::Column(to)) => (from, to),
-        _ if transition.kind == Kind::Table => (&from.key.owner.name, &to.key.owner.name),
-        _ => return false,
+    let alike = match (&from.key.part, &to.key.part) {
+        (Part::Column(from), Part::Column(to)) => {
+            shadow(from) == Some(to) || shadow(to) == Some(from) || share(from, to)
+        }
+        _ => transition.kind == Kind::Table,
     };
-    young
-        && (shadow(from) == Some(to)
-            || shadow(to) == Some(from)
-            || (transition.kind == Kind::Column && share(from, to)))
+    transition.declared || told || (alike && (young || release.ledger.is_replacement(transition)))
 }
 
-/// Whether the names end alike: `full_name` and `display_name`.
+/// Whether the names end alike: `full_name` and `display_name`. One that says that it is an earlier value is no replacement.
 fn share(from: &str, to: &str) -> bool {
     let last = |name: &str| name.rsplit('_').next().map(str::to_lowercase).filter(|part| part.len() > 2);
-    last(from).is_some_and(|part| last(to) == Some(part) && !STAMPS.contains(&&*last(from).unwrap_or_default()))
+    let earlier = to.split_once('_').is_some_and(|(first, rest)| rest == from && EARLIER.contains(&first));
+    !earlier && last(from).is_some_and(|part| !STAMPS.contains(&&*part) && last(to).is_some_and(|other| other == part))
 }
+
+/// Beginnings of names of values that were.
+const EARLIER: &[&str] = &["first", "initial", "last", "lower", "normalized", "original", "previous", "prior"];
 
 /// Endings that say what kind of value it is, and nothing of what it means.
 const STAMPS: &[&str] = &["count", "date", "key", "time", "total"];
@@ -69,7 +72,7 @@ fn never_changes(sync: &Sync, release: &Release<'_>) -> bool {
     let Some(key) = release.ledger.shape(sync.from).map(|shape| &shape.key) else { return true };
     let Part::Column(column) = &key.part else { return false };
     let primary = release.after.table(&key.owner).and_then(|table| table.primary_key().map(|key| &key.columns));
-    &**column == "created_at" || primary.is_some_and(|columns| columns.contains(column))
+    column.starts_with("creat") || primary.is_some_and(|columns| columns.contains(column))
 }
 
 /// What all open triggers that fill the same from the same leave out.
@@ -80,9 +83,9 @@ fn gap(sync: &Sync, ledger: &Ledger) -> Option<Gap> {
     for other in ledger.kept(sync.to).filter(same) {
         let SyncedBy::Trigger { events, update_of, .. } = &other.by else { return None };
         inserts |= events.contains(&TriggerEvent::Insert);
-        let updated = events.contains(&TriggerEvent::Update);
-        updates |= updated;
-        reads |= updated && (update_of.is_empty() || names(&from.key.part, update_of));
+        let on_update = events.contains(&TriggerEvent::Update);
+        updates |= on_update;
+        reads |= on_update && (update_of.is_empty() || names(&from.key.part, update_of));
     }
     match (inserts, updates, reads) {
         (false, ..) => Some(Gap::Insert),

@@ -65,7 +65,9 @@ impl Ledger {
                 self.filled_whole(catalog, table, &column.name, event);
             }
         }
-        if change.verb == RowVerb::Delete || change.verb == RowVerb::Merge || change.on_conflict {
+        let updates = change.verb == RowVerb::Update;
+        if (!updates && change.verb != RowVerb::Insert) || change.on_conflict || (updates && change.columns.is_empty())
+        {
             self.blur(catalog, table, event);
         }
     }

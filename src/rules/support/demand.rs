@@ -48,19 +48,20 @@ pub(crate) fn demands<'r, 'a>(step: &'r Step<'a>, release: &Release<'_>) -> Vec<
     };
     let demand = |name: &Symbol| {
         let column = before.column(name).filter(|column| column.not_null != Some(true))?;
-        let shape = shape(step, release, table, column)?;
+        let shape = match action.kind {
+            ActionKind::SetNotNull { .. } => step.shape,
+            _ if keeps_name(release, table, column) => release.ledger.find(&Key::column(table, name)),
+            _ => return None,
+        };
         Some(Demand { step, table, before, column, shape, checks_rows, words })
     };
     columns.iter().filter_map(demand).collect()
 }
 
-/// The shape of a column; the outer none where it is not to be found by its name any more.
-fn shape(step: &Step<'_>, release: &Release<'_>, table: &QName, column: &Column) -> Option<Option<ShapeId>> {
-    if matches!(action(step)?.1.kind, ActionKind::SetNotNull { .. }) {
-        return Some(step.shape);
-    }
-    let after = release.after.table(table)?.column(&column.name)?;
-    (after.origin == column.origin).then(|| release.ledger.find(&Key::column(table, &column.name)))
+/// Whether a column is to be found by its name when the release is through, so that the ledger knows it by that name.
+fn keeps_name(release: &Release<'_>, table: &QName, column: &Column) -> bool {
+    let after = release.after.table(table).and_then(|after| after.column(&column.name));
+    after.is_some_and(|after| after.origin == column.origin)
 }
 
 impl Demand<'_, '_> {
