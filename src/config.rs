@@ -260,7 +260,7 @@ mod tests {
         );
         assert_eq!(
             problem("[tables]\nmax-age = \"a month\"\n"),
-            told("`a month` is not an age", "\"a month\"", "write `30d` or `12h`")
+            told("`a month` is not a time", "\"a month\"", "write `36h`, `14d` or `2w`")
         );
         assert_eq!(
             problem("[tables]\nlarge-size = 10\n"),

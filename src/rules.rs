@@ -21,7 +21,9 @@ rules! {
     allow_without_reason => "allow-without-reason", Directive;
     attach_partition_scan => "attach-partition-scan", Step;
     autovacuum_disabled => "autovacuum-disabled", Release;
+    backfill_before_sync => "backfill-before-sync", Release;
     backfill_in_ddl_transaction => "backfill-in-ddl-transaction", Release;
+    backfill_incomplete => "backfill-incomplete", Release;
     blocking_rewrite => "blocking-rewrite", Step;
     blocking_scan => "blocking-scan", Step;
     column_type_change => "column-type-change", Step;
@@ -42,7 +44,9 @@ rules! {
     drop_cascade => "drop-cascade", Release;
     drop_database => "drop-database", Step;
     drop_locks_referenced_table => "drop-locks-referenced-table", Release;
+    drop_loses_index => "drop-loses-index", Release;
     enum_type => "enum-type", Step;
+    enum_value_removed => "enum-value-removed", Release;
     enum_value_used_in_same_transaction => "enum-value-used-in-same-transaction", Release;
     expand_with_contract => "expand-with-contract", Release;
     forbidden_statement => "forbidden-statement", Release;
@@ -88,7 +92,10 @@ rules! {
     set_not_null_scan => "set-not-null-scan", Step;
     several_tables_locked => "several-tables-locked", Release;
     slow_work_under_lock => "slow-work-under-lock", Release;
+    sync_one_way => "sync-one-way", Release;
     table_without_primary_key => "table-without-primary-key", Release;
+    tighten_before_backfill => "tighten-before-backfill", Release;
+    tighten_before_writers => "tighten-before-writers", Release;
     timeout_breaks_concurrent_build => "timeout-breaks-concurrent-build", Step;
     transition_overdue => "transition-overdue", End;
     trigger_disabled => "trigger-disabled", Release;

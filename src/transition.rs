@@ -13,6 +13,7 @@ mod likeness;
 mod observe;
 mod open;
 mod progress;
+mod rows;
 mod shape;
 mod standing;
 
@@ -44,6 +45,10 @@ pub struct Ledger {
     by_new: BTreeMap<ShapeId, Vec<usize>>,
     /// Statements that filled a column, by the column.
     fills: BTreeMap<ShapeId, Vec<Fill>>,
+    /// When rows of a table went, or changed so that it cannot be told which lack a value.
+    blurred: BTreeMap<ShapeId, Vec<Event>>,
+    /// When something ran that could not be read.
+    unread: Vec<Event>,
     /// Where a column was copied to, whichever of the two is newer.
     copies: BTreeMap<ShapeId, Vec<(ShapeId, Event)>>,
     /// The first trigger that filled a column, whatever from: nobody else has to write it.
@@ -231,6 +236,17 @@ impl Ledger {
     pub fn put_up(&self, table: &QName, trigger: &Symbol) -> Option<Event> {
         let first = self.open_syncs.get(&(table.clone(), trigger.clone()))?.first()?;
         self.syncs.get(*first).map(|sync| sync.started)
+    }
+
+    /// Those that read or fill `id`, ended ones included.
+    pub fn kept(&self, id: ShapeId) -> impl Iterator<Item = &Sync> {
+        self.synced.get(&id).into_iter().flatten().filter_map(|index| self.syncs.get(*index))
+    }
+
+    /// Those that started with the operation `order` or later.
+    pub fn syncs_since(&self, order: u32) -> &[Sync] {
+        let first = self.syncs.partition_point(|sync| sync.started.order < order);
+        self.syncs.get(first..).unwrap_or_default()
     }
 
     /// The statements that filled a column.

@@ -49,6 +49,45 @@ fn a_clean_search_allows_the_contract() {
 }
 
 #[test]
+fn a_column_that_the_running_code_does_not_name_is_not_demanded_of_it() {
+    let demands = [
+        ("set", "ALTER TABLE people ALTER COLUMN city SET NOT NULL;\n"),
+        ("check", "ALTER TABLE people ADD CONSTRAINT city_there CHECK (city IS NOT NULL) NOT VALID;\n"),
+    ];
+    for (name, demand) in demands {
+        for (code, silent) in [("INSERT INTO people (id) VALUES (1)", false), ("INSERT INTO people (id, city)", true)] {
+            let repository = released(&format!("demanded-{name}-{silent}"), &[("app/person.sql.py", code)]);
+            repository.write("db/2_demand.sql", &format!("SET lock_timeout = '5s';\n{demand}"));
+            let told = report(&repository);
+            let expected = !silent;
+            assert_eq!(told.contains("error[tighten-before-writers]: people.city"), expected, "{code}\n{told}");
+        }
+        // Without evidence nothing is said of a column that has been there.
+        let repository = released(&format!("demanded-{name}-blind"), &[]);
+        repository.write("db/2_demand.sql", &format!("SET lock_timeout = '5s';\n{demand}"));
+        assert!(!text(&repository.check(&["db"])).contains("tighten-before-writers"));
+    }
+}
+
+#[test]
+fn a_default_that_the_running_code_leans_on_stays() {
+    for (code, told) in [("INSERT INTO cities (id) VALUES (1)", true), ("INSERT INTO cities (id, land)", false)] {
+        let repository = Repository::empty(&format!("default-{told}"));
+        let create = "CREATE TABLE cities (id bigint PRIMARY KEY, land text NOT NULL DEFAULT 'at');\n";
+        repository.write("db/1_create.sql", create);
+        repository.write("app/city.py", code);
+        repository.commit("released");
+        repository.git(&["switch", "--quiet", "--create", "topic"]);
+        let drop = "SET lock_timeout = '5s';\nALTER TABLE cities ALTER COLUMN land DROP DEFAULT;\n";
+        repository.write("db/2_no_default.sql", drop);
+        let text = report(&repository);
+        let message =
+            "the required column cities.land loses its default, and the code that is running does not name it";
+        assert_eq!(text.contains(message), told, "{code}\n{text}");
+    }
+}
+
+#[test]
 fn only_rules_that_run_allow_anything() {
     let repository = released("selected", &[("app/person.py", "pass\n")]);
     repository.write("db/2_drop.sql", DROP);

@@ -1,4 +1,4 @@
-//! What to look for in code: everything the migrations under review take away or rename.
+//! What to look for in code: everything the migrations under review take away, rename or begin to demand.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,9 @@ use crate::syntax::alter::{ActionKind, AlterTable};
 use crate::syntax::name::{Name, Symbol};
 use crate::syntax::object::{AlterObject, Drop, ObjectChange, ObjectKind};
 use crate::syntax::statement::{Statement, StatementKind};
+use crate::syntax::table::ConstraintKind;
 
-/// What the reported ones of `parsed` take away.
+/// What the reported ones of `parsed` take away or begin to demand.
 pub fn wanted(parsed: &[Parsed<'_>]) -> BTreeSet<Target> {
     let mut targets = BTreeSet::new();
     for parsed in parsed.iter().filter(|parsed| parsed.migration.reported) {
@@ -44,8 +45,14 @@ fn read_alter(alter: &AlterTable, targets: &mut BTreeSet<Target>) {
             ActionKind::DropColumn { column, .. }
             | ActionKind::RenameColumn { column, .. }
             | ActionKind::SetType { column, .. }
-            | ActionKind::DropDefault { column } => {
+            | ActionKind::DropDefault { column }
+            | ActionKind::SetNotNull { column } => {
                 targets.insert(column_of(table, &column.name));
+            }
+            ActionKind::AddConstraint(constraint) => {
+                if let ConstraintKind::Check(check) = &constraint.kind {
+                    targets.extend(check.not_null.iter().map(|column| column_of(table, column)));
+                }
             }
             ActionKind::Rename { .. } | ActionKind::SetSchema { .. } => {
                 targets.insert(named(TargetKind::Relation, &alter.name));

@@ -1,8 +1,10 @@
 //! The state of an operation's target just before it.
 
+use std::sync::Arc;
+
 use super::step::{Before, Domain, Partition};
 use crate::schema::cascade::cascade;
-use crate::schema::catalog::{Catalog, Origin, Relation, TypeKind};
+use crate::schema::catalog::{Catalog, Origin, Relation, TypeKind, UserType};
 use crate::schema::dependents::{Target, dependents};
 use crate::schema::operation::{Operation, OperationKind, QName};
 use crate::syntax::alter::ActionKind;
@@ -86,6 +88,11 @@ fn alter(catalog: &Catalog<'_>, relation: &QName, action: &ActionKind, before: &
         _ => None,
     };
     before.domain = new_type.and_then(|data_type| domain(catalog, data_type));
+    if let ActionKind::SetType { column, data_type, .. } = action {
+        let old = catalog.table(relation).and_then(|table| table.column(&column.name));
+        before.user_type = old.and_then(|old| known_type(catalog, old.data_type.as_ref()?));
+        before.new_type = known_type(catalog, data_type);
+    }
     match action {
         ActionKind::DropColumn { column, .. }
         | ActionKind::RenameColumn { column, .. }
@@ -115,6 +122,11 @@ fn alter(catalog: &Catalog<'_>, relation: &QName, action: &ActionKind, before: &
         }
         _ => relation_facts(catalog, relation, before),
     }
+}
+
+/// The user's type of this name, also where it is that of the elements of an array.
+fn known_type(catalog: &Catalog<'_>, data_type: &DataType) -> Option<Arc<UserType>> {
+    catalog.types.get(&catalog.resolve_type(&data_type.as_name())).cloned()
 }
 
 /// What `data_type` stands for, if it is a domain that the history knows.

@@ -94,8 +94,10 @@ pub struct Before {
     pub table: Option<Arc<Table>>,
     /// The view.
     pub view: Option<Arc<View>>,
-    /// The type.
+    /// The type; of a column that gets another one, its present type.
     pub user_type: Option<Arc<UserType>>,
+    /// The user's type that a column gets.
+    pub new_type: Option<Arc<UserType>>,
     /// What the new type of a column stands for, if it is a domain.
     pub domain: Option<Domain>,
     /// Where the target itself (the dropped column, index, view, …) was created, if the history knows.

@@ -1,4 +1,4 @@
-//! Which column of a row change gets which expression.
+//! Which column of a row change gets which expression, and under which condition.
 
 use super::name::Ident;
 use super::query::{RowChange, RowVerb};
@@ -33,6 +33,17 @@ pub(crate) fn assignments<'r>(source: &'r str, change: &'r RowChange) -> Option<
         _ => part,
     };
     Some(change.columns.iter().zip(parts.into_iter().map(value)).collect())
+}
+
+/// The condition of a row change: what stands between `WHERE` and `RETURNING`.
+pub(crate) fn condition(source: &str, change: &RowChange) -> Option<Span> {
+    let tokens = super::outline(source, change.filter?);
+    let is = |token: &Span, word: &str| token.of(source).eq_ignore_ascii_case(word);
+    // Where the filter is the condition already, no word leads it.
+    let first = tokens.iter().position(|token| is(token, "WHERE")).map_or(0, |at| at + 1);
+    let listed = tokens.get(first..)?;
+    let end = listed.iter().position(|token| is(token, "RETURNING")).unwrap_or(listed.len());
+    listed.get(..end)?.iter().copied().reduce(Span::to)
 }
 
 /// The columns of an `INSERT … VALUES` with the expressions of its first row.

@@ -44,7 +44,7 @@ pub struct RowChange {
     pub columns: Vec<Ident>,
     /// How many rows it can reach.
     pub reach: Reach,
-    /// The `WHERE` clause's condition.
+    /// Where a `WHERE` clause is: the statement, or its end from the clause on.
     pub filter: Option<Span>,
     /// Columns that the condition compares for equality with a literal, a parameter or a list of them.
     pub equals: Vec<Symbol>,

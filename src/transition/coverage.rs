@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::syntax;
+use crate::syntax::assigned::condition;
 use crate::syntax::query::{Reach, RowChange};
 use crate::syntax::span::Span;
 
@@ -26,22 +27,25 @@ const LONGEST: usize = 80;
 /// The coverage of `change`, whose text is in `source`; none where it reaches no row. `own`: the columns it fills and
 /// those it fills them from, which a condition may ask for what is done. `in_loop`: it runs again and again.
 pub(super) fn coverage(source: &str, change: &RowChange, own: &BTreeSet<&str>, in_loop: bool) -> Option<Coverage> {
-    let told = change.filter.map_or_else(String::new, |span| shorten(span.of(source)));
+    let condition = condition(source, change);
+    let told = condition.map_or_else(String::new, |span| shorten(span.of(source)));
     match change.reach {
         Reach::Nothing => None,
         Reach::Everything => Some(Coverage::All),
         _ if in_loop => Some(Coverage::All),
         Reach::Batch | Reach::Named | Reach::Values => Some(Coverage::Batch(told)),
         Reach::Filtered => {
-            let narrow = change.filter.and_then(|filter| narrowing(source, filter, own));
+            let narrow = condition.and_then(|condition| narrowing(source, change, condition, own));
             Some(narrow.map_or(Coverage::All, Coverage::Narrowed))
         }
     }
 }
 
 /// The first part of the condition, joined by `AND`, that compares some other column with a value.
-fn narrowing(source: &str, filter: Span, own: &BTreeSet<&str>) -> Option<String> {
+fn narrowing(source: &str, change: &RowChange, filter: Span, own: &BTreeSet<&str>) -> Option<String> {
     let tokens = syntax::outline(source, filter);
+    let head = syntax::tokens(source, Span::new(change.span.start, filter.start.max(change.span.start)));
+    let named: BTreeSet<String> = head.iter().map(|token| folded(token.of(source))).collect();
     let is = |token: &Span, word: &str| token.of(source).eq_ignore_ascii_case(word);
     if tokens.iter().any(|token| is(token, "or")) {
         return None;
@@ -51,15 +55,25 @@ fn narrowing(source: &str, filter: Span, own: &BTreeSet<&str>) -> Option<String>
             COMPARISONS.contains(&token.of(source))
                 || ["is", "in", "like", "between"].iter().any(|word| is(token, word))
         })?;
-        let column = part.get(operator.checked_sub(1)?)?.of(source).trim_matches('"').to_lowercase();
+        let column = folded(part.get(operator.checked_sub(1)?)?.of(source));
         let qualified = operator >= 3 && part.get(operator - 2).is_some_and(|token| token.of(source) == ".");
         let bare = operator == 1 || (qualified && operator == 3);
         let value = part.get(operator + 1)?.of(source);
         let literal = value.starts_with(|c: char| c.is_ascii_digit() || c == '\'' || c == '(')
             || ["null", "not", "true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word));
-        (bare && literal && !own.contains(column.as_str()))
+        // Of another table, it picks what is copied; named before the condition, it is part of what is copied.
+        let elsewhere = qualified && !change.query.reads.is_empty();
+        (bare && literal && !elsewhere && !own.contains(column.as_str()) && !named.contains(&column))
             .then(|| shorten(part.iter().copied().reduce(Span::to).unwrap_or_default().of(source)))
     })
+}
+
+/// A name as the server reads it.
+fn folded(token: &str) -> String {
+    match token.strip_prefix('"').and_then(|token| token.strip_suffix('"')) {
+        Some(quoted) => quoted.to_owned(),
+        None => token.to_lowercase(),
+    }
 }
 
 /// On one line, and not too long.

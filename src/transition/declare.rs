@@ -24,7 +24,7 @@ impl Ledger {
         let words = words(declaration);
         if matches!(declaration.said, Said::Backfill | Said::Verified) {
             // Filled outside SQL is as good as filled by it.
-            self.fills.entry(id).or_default().push(Fill { event, coverage: Coverage::All, from: Vec::new() });
+            self.fill(id, Fill { event, coverage: Coverage::All, from: Vec::new() });
         }
         if declaration.said == Said::Sync {
             self.declared_syncs(&indexes, declaration, event);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::shape::Key;
+use super::shape::{Key, Part};
 use crate::schema::catalog::{Catalog, Function};
 use crate::schema::operation::QName;
 use crate::syntax;
-use crate::syntax::assigned::assignments;
+use crate::syntax::assigned::{assignments, condition};
 use crate::syntax::name::Symbol;
 use crate::syntax::object::FieldAssignment;
 use crate::syntax::query::{RowChange, RowVerb};
@@ -44,7 +44,8 @@ pub(super) fn of_change(catalog: &Catalog<'_>, table: &QName, change: &RowChange
     }
     let Some(assigned) = assignments(source, change) else { return Vec::new() };
     let tables: Vec<&QName> = read.iter().chain(updates.then_some(table)).collect();
-    let condition = change.filter.filter(|_| updates).map(|filter| words(filter.of(source))).unwrap_or_default();
+    let condition = if updates { condition(source, change) } else { None };
+    let condition = condition.map(|condition| words(condition.of(source))).unwrap_or_default();
     assigned
         .into_iter()
         .take(COLUMNS_READ)
@@ -54,10 +55,21 @@ pub(super) fn of_change(catalog: &Catalog<'_>, table: &QName, change: &RowChange
             // `SET kind = 'a' WHERE old` turns the old column into the new one as well.
             if from.is_empty() {
                 from = named(catalog, &tables, &condition, &to);
+                // The key only says which rows.
+                from.retain(|key| !is_key(catalog, key));
             }
             Derived { to, from }
         })
         .collect()
+}
+
+/// Whether it is a column of its table's primary key.
+fn is_key(catalog: &Catalog<'_>, key: &Key) -> bool {
+    let primary = catalog.table(&key.owner).and_then(|table| table.primary_key());
+    match (&key.part, primary) {
+        (Part::Column(name), Some(primary)) => primary.columns.contains(name),
+        _ => false,
+    }
 }
 
 /// What the trigger fills with every write to `table`.

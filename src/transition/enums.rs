@@ -5,7 +5,7 @@ use super::{Event, Kind, Ledger, Phase};
 use crate::schema::catalog::{Catalog, TypeKind};
 use crate::schema::operation::QName;
 use crate::syntax;
-use crate::syntax::assigned::assignments;
+use crate::syntax::assigned::{assignments, condition};
 use crate::syntax::object::ObjectChange;
 use crate::syntax::query::RowChange;
 
@@ -29,7 +29,7 @@ impl Ledger {
         source: &str,
         event: Event,
     ) {
-        let Some(filter) = change.filter else { return };
+        let Some(filter) = condition(source, change) else { return };
         let Some(found) = catalog.table(table) else { return };
         for (column, value) in assignments(source, change).unwrap_or_default() {
             let Some(to) = literal(value) else { continue };

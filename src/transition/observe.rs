@@ -49,10 +49,12 @@ impl Ledger {
     /// Notes what an operation did; `catalog` is what it left behind.
     pub fn observe(&mut self, catalog: &Catalog<'_>, operation: &Operation<'_>, event: Event, scene: &Scene<'_>) {
         if operation.is_unknown() {
-            return;
+            return self.not_read(event);
         }
         match &operation.kind {
             OperationKind::Alter { relation, action, .. } => self.alter(catalog, relation, &action.kind, event),
+            OperationKind::DynamicSql => self.not_read(event),
+            OperationKind::Truncate { table, .. } => self.blur(catalog, table, event),
             OperationKind::ChangeRows { table, change } => {
                 let in_loop = operation.body.is_some_and(|body| body.in_loop);
                 self.change_rows(catalog, (table, change), in_loop, event, scene);
@@ -92,6 +94,7 @@ impl Ledger {
     fn alter(&mut self, catalog: &Catalog<'_>, table: &QName, action: &ActionKind, event: Event) {
         match action {
             ActionKind::AddColumn { column, .. } => {
+                self.defaulted(catalog, table, column, event);
                 if let Some(generated) = &column.generated {
                     let from = generated.expr.columns.iter().map(|name| Key::column(table, name)).collect();
                     let derived = Derived { to: Key::column(table, &column.name.name), from };
@@ -114,6 +117,9 @@ impl Ledger {
             }
             ActionKind::SetDefault { column, .. } => {
                 self.retired(&Key::column(table, &column.name), "given a default", event);
+            }
+            ActionKind::SetType { column, using: Some(_), .. } => {
+                self.filled_whole(catalog, table, &column.name, event);
             }
             ActionKind::SetNotNull { column } => {
                 self.verified(&Key::column(table, &column.name), "SET NOT NULL", event);
@@ -151,16 +157,15 @@ impl Ledger {
             _ => None,
         };
         let updates = change.verb == RowVerb::Update;
+        let told = derived.iter().filter_map(|one| columns(&one.to)).collect();
+        self.filled_somehow(catalog, table, change, &told, event);
         for one in &derived {
             let own: BTreeSet<Symbol> = std::iter::once(&one.to).chain(&one.from).filter_map(columns).collect();
             let own = own.iter().map(|name| &**name).collect();
             let Some(coverage) = coverage::coverage(scene.text, change, &own, in_loop) else { continue };
             let Some((from, to)) = self.shapes_of(catalog, one) else { continue };
             if updates {
-                let fills = self.fills.entry(to).or_default();
-                if fills.len() < super::MOST_MOVES {
-                    fills.push(Fill { event, coverage, from: from.clone() });
-                }
+                self.fill(to, Fill { event, coverage, from: from.clone() });
             }
             for id in &from {
                 let copies = self.copies.entry(*id).or_default();
