@@ -1,11 +1,14 @@
 //! The command line: what can be asked, and nothing of how it is answered.
 
+mod stats;
+
 use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
 use crate::config::value::{self, FailOn};
 
 const STYLES: Styles = Styles::styled()
@@ -35,6 +38,7 @@ const DIFF_EXAMPLES: &str = "\
 Examples:
   switchback diff origin/main:db/migrations db/migrations
   switchback diff structure.sql db/migrations
+  switchback diff postgres://reader@db.example.org/shop db/migrations
   switchback diff --fail-on error v1.4:db/structure.sql HEAD:db/structure.sql
 
 Exit codes:
@@ -79,14 +83,17 @@ pub enum Command {
     Locks(Box<LocksArgs>),
     /// Compare two schemas, and say what kind of change each difference is.
     ///
-    /// A side is a folder of migrations, one SQL file (a dump of `pg_dump`, say, read by itself), or `REV:PATH`: what a git
-    /// revision has at a path, counted from the root of the repository.
+    /// A side is a folder of migrations, one SQL file (a dump of `pg_dump`, say, read by itself), `REV:PATH` (what a git
+    /// revision has at a path, counted from the root of the repository), or the URL of a live database, `postgres://…`,
+    /// which is only read. Its password may stand in `PGPASSWORD`.
     ///
     /// Every difference is a contract (takes something away), a rewrite (copies a table in use), tightens, loosens, expands
     /// (adds what nobody has to use) or is neutral. Below it stands what `check` says of the plain statement that makes
     /// the change, on the old schema as history.
     #[command(after_help = DIFF_EXAMPLES, after_long_help = DIFF_EXAMPLES)]
     Diff(Box<DiffArgs>),
+    /// Get the sizes of tables from a live database, for `check --stats` and `locks --stats`.
+    Stats(StatsArgs),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
@@ -121,6 +128,9 @@ pub struct CheckArgs {
     /// What the checks depend on.
     #[command(flatten)]
     pub database: DatabaseArgs,
+    /// What is known of the queries.
+    #[command(flatten)]
+    pub evidence: EvidenceArgs,
     /// Which rules run.
     #[command(flatten)]
     pub rules: RuleArgs,
@@ -189,6 +199,23 @@ pub struct DatabaseArgs {
     /// or `b`.
     #[arg(long, value_name = "NAME=ROWS", value_parser = value::table_rows)]
     pub table_rows: Vec<(String, u64)>,
+    /// How big the tables are: a file of `switchback stats pull`, or the CSV of `switchback stats query`.
+    ///
+    /// Findings then say how long the work takes, and their level follows the size. What `--table-rows` says counts for
+    /// more.
+    #[arg(long, value_name = "FILE", env = "SWITCHBACK_STATS")]
+    pub stats: Option<PathBuf>,
+}
+
+/// What is known of the queries.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Evidence")]
+pub struct EvidenceArgs {
+    /// Queries that the server was asked: an export of `pg_stat_statements` as JSON or CSV, or its log.
+    ///
+    /// What is dropped or renamed must not be named in them. They are shown without their values.
+    #[arg(long, value_name = "FILE", env = "SWITCHBACK_QUERY_STATS")]
+    pub query_stats: Option<PathBuf>,
 }
 
 /// Which rules run.
@@ -235,9 +262,9 @@ pub struct LocksArgs {
 /// Options of `diff`.
 #[derive(Clone, Debug, Args)]
 pub struct DiffArgs {
-    /// The schema as it is: a folder, a file, or REV:PATH.
+    /// The schema as it is: a folder, a file, REV:PATH, or the URL of a database.
     pub old: String,
-    /// The schema as it is to be: a folder, a file, or REV:PATH.
+    /// The schema as it is to be: a folder, a file, REV:PATH, or the URL of a database.
     pub new: String,
     /// Where settings come from.
     #[command(flatten)]

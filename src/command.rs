@@ -7,14 +7,20 @@ mod inputs;
 pub mod locks;
 mod release;
 pub mod rules;
+pub mod stats;
 
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::time::SystemTime;
 
 use crate::config::ConfigError;
+use crate::database::DatabaseError;
+use crate::evidence::queries::QueryError;
 use crate::git::GitError;
 use crate::report::Style;
 use crate::source::SourceError;
 use crate::spec;
+use crate::stats::StatsError;
 use crate::suggest::nearest;
 
 /// What the surroundings say: everything that is not an argument.
@@ -26,6 +32,8 @@ pub struct Terminal {
     pub style: Style,
     /// A GitHub Actions step reads what is printed.
     pub actions: bool,
+    /// The time of the run.
+    pub now: SystemTime,
 }
 
 /// Where a run reads and writes.
@@ -53,6 +61,43 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Git(#[from] GitError),
+    /// Statistics of tables.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Stats(#[from] StatsError),
+    /// A record of queries.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Queries(#[from] QueryError),
+    /// A file that is named in an argument.
+    #[error("{} cannot be read: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Database(#[from] DatabaseError),
+    /// What the database says of its tables.
+    #[error("{server} gives no statistics: {message}")]
+    #[diagnostic(help("look whether it is the right database, and whether the user may see its tables"))]
+    Facts {
+        /// Without user and password.
+        server: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The file to write.
+    #[error("{} cannot be written: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// A rule's name in an argument.
     #[error("there is no rule named '{name}'")]
     #[diagnostic(help("{}`switchback rules` lists them all", near.map(|near| format!("did you mean '{near}'? ")).unwrap_or_default()))]

@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use miette::{NamedSource, SourceSpan};
 use options::Options;
@@ -19,8 +20,11 @@ use crate::source::Exclude;
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "switchback.toml";
 
+/// The age from which statistics of tables are stale, unless configured: 30 days.
+pub const DEFAULT_STATS_AGE: Duration = Duration::from_secs(30 * 86_400);
+
 /// What a configuration file says, over the defaults.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// What the checks depend on.
     pub settings: Settings,
@@ -32,6 +36,24 @@ pub struct Config {
     pub exclude: Exclude,
     /// Migrations that run when the new code does, rather than before it.
     pub post_deploy: Exclude,
+    /// The file of statistics.
+    pub stats: Option<PathBuf>,
+    /// The age from which it is stale.
+    pub max_stats_age: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            fail_on: FailOn::default(),
+            paths: Vec::new(),
+            exclude: Exclude::default(),
+            post_deploy: Exclude::default(),
+            stats: None,
+            max_stats_age: DEFAULT_STATS_AGE,
+        }
+    }
 }
 
 /// Why a configuration cannot be used.
@@ -188,6 +210,14 @@ mod tests {
     }
 
     #[test]
+    fn statistics_can_be_placed() {
+        let config = parsed("[tables]\nlarge-size = \"2MB\"\nstats = \"ops/stats.json\"\nmax-age = \"7d\"\n");
+        assert_eq!(config.settings.large_size, 2 << 20);
+        assert_eq!(config.stats.as_deref(), Some(Path::new("/app/ops/stats.json")));
+        assert_eq!(config.max_stats_age.as_secs(), 7 * 86_400);
+    }
+
+    #[test]
     fn code_can_be_placed() {
         let code = parsed("[code]\nsearch = false\npaths = [\"app\"]\nexclude = [\"docs/**\"]\n").settings.code;
         assert!(code.off && code.exclude.contains(Path::new("/app/docs/a.py")));
@@ -227,6 +257,14 @@ mod tests {
         assert_eq!(
             problem("[tables.rows]\nusers = -1\n"),
             told("`-1` is not a number of rows", "-1", "write `40000000`, `40_000_000` or `40m`")
+        );
+        assert_eq!(
+            problem("[tables]\nmax-age = \"a month\"\n"),
+            told("`a month` is not an age", "\"a month\"", "write `30d` or `12h`")
+        );
+        assert_eq!(
+            problem("[tables]\nlarge-size = 10\n"),
+            told("`10` is not a size", "10", "write `64kB`, `10MB` or `2GB`")
         );
         assert_eq!(
             problem("[session]\nmax-lock-timeout = 30\n"),

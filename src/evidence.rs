@@ -1,16 +1,19 @@
-//! What is known from outside the migrations: which code names what they take away.
+//! What is known from outside the migrations: which code, and which queries, name what they take away.
 
 pub mod code;
 mod context;
 mod files;
+pub mod queries;
 mod search;
 mod spelling;
 mod wanted;
 
 use std::collections::BTreeMap;
 
+pub use self::queries::QuerySearch;
 pub use self::search::{CodePlace, References};
 pub use self::wanted::wanted;
+use crate::figures::grouped;
 use crate::syntax::name::Symbol;
 
 /// A thing of the schema that code may name.
@@ -48,6 +51,8 @@ pub struct Evidence {
     pub running: Option<CodeSearch>,
     /// That of the code that comes with them, for migrations that run after the deploy.
     pub coming: Option<CodeSearch>,
+    /// The search of recorded queries, where there was one. They are those of the code that is running.
+    pub queries: Option<QuerySearch>,
 }
 
 /// The search of the code of one revision.
@@ -64,7 +69,7 @@ pub struct CodeSearch {
 }
 
 /// Nothing was gathered.
-static NONE: Evidence = Evidence { running: None, coming: None };
+static NONE: Evidence = Evidence { running: None, coming: None, queries: None };
 
 impl Evidence {
     /// Nothing.
@@ -75,6 +80,12 @@ impl Evidence {
     /// The search that counts for a migration; `post_deploy`: it runs when the new code does.
     pub fn code(&self, post_deploy: bool) -> Option<&CodeSearch> {
         if post_deploy { self.coming.as_ref() } else { self.running.as_ref() }
+    }
+
+    /// The recorded queries that count for a migration: what the old code asked says nothing of a migration that runs
+    /// after the deploy.
+    pub fn queries(&self, post_deploy: bool) -> Option<&QuerySearch> {
+        self.queries.as_ref().filter(|_| !post_deploy)
     }
 }
 
@@ -87,6 +98,6 @@ impl CodeSearch {
     /// `no reference in 1,234 files at origin/main (1a2b3c4d5e)`.
     pub fn nothing_found(&self) -> String {
         let noun = if self.files == 1 { "file" } else { "files" };
-        format!("no reference in {} {noun} at {}", crate::rule::grouped(self.files as u64), self.revision)
+        format!("no reference in {} {noun} at {}", grouped(self.files as u64), self.revision)
     }
 }

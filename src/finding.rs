@@ -2,6 +2,7 @@
 
 use crate::engine::lock::LockMode;
 use crate::evidence::References;
+use crate::evidence::queries::Queries;
 use crate::fix::Fix;
 use crate::rule::RuleId;
 use crate::schema::operation::QName;
@@ -59,6 +60,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Places in code that name what it is about.
     pub code: Option<CodeReferences>,
+    /// Recorded queries that name what it is about.
+    pub queries: Option<Queries>,
     /// An edit that makes it safe.
     pub fix: Option<Fix>,
 }
@@ -80,6 +83,7 @@ impl Finding {
             help: None,
             related: Vec::new(),
             code: None,
+            queries: None,
             fix: None,
         }
     }

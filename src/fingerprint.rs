@@ -108,6 +108,7 @@ mod tests {
             help: None,
             related: Vec::new(),
             code: None,
+            queries: None,
             fix: None,
         }
     }

@@ -8,10 +8,12 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Parser;
-use switchback::cli::{Cli, Color, Command, ListFormat};
-use switchback::command::{Error, Streams, Terminal, check, diff, explain, locks, rules};
+use switchback::cli::{Cli, Color, Command, ListFormat, StatsCommand};
+use switchback::command::{Error, Streams, Terminal, check, diff, explain, locks, rules, stats};
+use switchback::database::Variables;
 use switchback::git::base::Surroundings;
 use switchback::report::Style;
 
@@ -61,7 +63,14 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
         }
         Command::Diff(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
-            diff::run(args, cli.global.verbose, terminal, streams)
+            diff::run(args, cli.global.verbose, terminal, &database_variables(), SystemTime::now(), streams)
+        }
+        Command::Stats(args) => {
+            match &args.command {
+                StatsCommand::Pull(pull) => stats::pull(pull, &database_variables(), out)?,
+                StatsCommand::Query => stats::query(out)?,
+            }
+            Ok(false)
         }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;
@@ -90,6 +99,17 @@ impl Surroundings for Environment {
     }
 }
 
+/// What libpq reads of the environment beside the URL, as far as it matters here.
+fn database_variables() -> Variables {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Variables {
+        password: variable("PGPASSWORD"),
+        ssl_mode: variable("PGSSLMODE"),
+        ssl_root_certificate: variable("PGSSLROOTCERT"),
+        home: std::env::home_dir(),
+    }
+}
+
 /// What standard output can show.
 fn terminal(when: Color) -> Terminal {
     let interactive = io::stdout().is_terminal();
@@ -102,7 +122,8 @@ fn terminal(when: Color) -> Terminal {
         hyperlinks: interactive && color(when, interactive),
         width: width(interactive),
     };
-    Terminal { interactive, style, actions: std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") }
+    let actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+    Terminal { interactive, style, actions, now: SystemTime::now() }
 }
 
 /// `COLUMNS`, then what the terminal says.

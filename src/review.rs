@@ -4,6 +4,7 @@ pub mod before;
 pub mod history;
 pub mod replay;
 pub mod session;
+pub mod size;
 pub mod step;
 mod track;
 pub mod way_back;

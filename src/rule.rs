@@ -5,11 +5,14 @@ mod body;
 use std::borrow::Cow;
 
 use crate::evidence::References;
+use crate::evidence::queries::Queries;
+use crate::figures::counted_rows;
 use crate::finding::{CodeReferences, Finding, Level, LockClaim, Related};
 use crate::fix::Fix;
 use crate::outcome::{Allowed, AllowedBy};
 use crate::review::replay::Parsed;
-use crate::review::step::{Impact, Release, Size, Step};
+use crate::review::size::Size;
+use crate::review::step::{Impact, Release, Step};
 use crate::syntax::hole;
 use crate::syntax::object::Assembled;
 use crate::syntax::span::Span;
@@ -122,8 +125,7 @@ impl Builder<'_> {
         self
     }
 
-    /// Names the lock of `impact`, what it blocks, for how long, and the size of the table. A table known to be small
-    /// turns the finding into a note that says so.
+    /// Names the lock of `impact`, what it blocks, for how long, and the size of the table, which may lower the level.
     pub fn impact(self, impact: &Impact) -> Self {
         self.lock(impact).size(impact)
     }
@@ -136,22 +138,42 @@ impl Builder<'_> {
         self
     }
 
-    /// Says how big the table is, where that is known, and turns the finding into a note if it is small.
-    pub fn size(mut self, impact: &Impact) -> Self {
-        match impact.size {
-            Size::Unknown => {}
-            Size::Small(rows) => {
-                self.finding.level = Level::Note;
-                self.finding.notes.push(format!(
-                    "{} is known to have {} rows, under the large-rows threshold, so this is only a note",
-                    impact.relation.short(),
-                    grouped(rows)
-                ));
-            }
-            Size::Large(rows) => {
-                self.finding.notes.push(format!("{} is known to have {} rows", impact.relation.short(), grouped(rows)));
-            }
+    /// Says how big the table is, and how long work on it takes, as far as that is known; lowers the level as
+    /// [`Impact::ceiling`] says.
+    pub fn size(self, impact: &Impact) -> Self {
+        self.sized(impact, impact.ceiling())
+    }
+
+    /// Says the same, and leaves the level: for findings that do not get better with fewer rows.
+    pub fn measured(self, impact: &Impact) -> Self {
+        self.sized(impact, Level::Error)
+    }
+
+    /// The same where another table decides how far the level is lowered.
+    pub(crate) fn sized(mut self, impact: &Impact, ceiling: Level) -> Self {
+        let Some(extent) = impact.size.extent() else { return self };
+        let name = impact.relation.short();
+        let lowered = match ceiling {
+            _ if self.finding.level <= ceiling => String::new(),
+            _ => format!(", so this is only a {}", ceiling.as_str()),
+        };
+        self.finding.level = self.finding.level.min(ceiling);
+        let work = impact.work().filter(|_| matches!(impact.size, Size::Large(_)));
+        let known = || format!("{name} is known to have {}", extent.exactly());
+        self.finding.notes.push(match (work.and_then(|work| work.sentence(&name, &extent)), impact.size) {
+            (Some(sentence), _) => format!("{sentence}{lowered}"),
+            (None, Size::Small(_)) => format!("{}, under the {}{lowered}", known(), extent.threshold()),
+            (None, _) => known(),
+        });
+        if work.is_some() && impact.mode.blocks_writes() && !impact.is_brief() {
+            let writes = extent
+                .writes
+                .map(|writes| format!("{} a second are written to {name}, and would wait", counted_rows(writes)));
+            self.finding.notes.extend(writes);
         }
+        let stale =
+            extent.stale.map(|days| format!("the statistics that the size of {name} is from are {days} days old"));
+        self.finding.notes.extend(stale);
         self
     }
 
@@ -188,6 +210,12 @@ impl Builder<'_> {
     /// The places in code that name what it is about.
     pub fn code(mut self, revision: impl Into<String>, references: &References) -> Self {
         self.finding.code = Some(CodeReferences { revision: revision.into(), references: references.clone() });
+        self
+    }
+
+    /// The recorded queries that name what it is about.
+    pub fn queries(mut self, queries: &Queries) -> Self {
+        self.finding.queries = Some(queries.clone());
         self
     }
 
@@ -235,17 +263,4 @@ impl Impact {
         };
         format!("{} on {} blocks {} {duration}", self.mode.words(), self.relation.short(), self.mode.blocked())
     }
-}
-
-/// `40000000` as `40,000,000`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

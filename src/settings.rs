@@ -1,9 +1,12 @@
 //! What a run is told, resolved: defaults, then the configuration file, then arguments.
 
+pub mod extent;
 pub mod policy;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use extent::{Extent, Measured};
 use policy::Policy;
 
 use crate::evidence::code;
@@ -15,6 +18,9 @@ use crate::spec;
 
 /// The rows at which a table counts as large, unless configured.
 pub const LARGE_ROWS: u64 = 100_000;
+
+/// The bytes at which a table counts as large however few rows it has, unless configured: those of 100,000 narrow rows.
+pub const LARGE_SIZE: u64 = 10 << 20;
 
 /// The milliseconds above which a `lock_timeout` is too long, unless configured: half a minute of waiting is an outage.
 pub const MAX_LOCK_TIMEOUT: u64 = 30_000;
@@ -29,8 +35,12 @@ pub struct Settings {
     pub version: u16,
     /// Tables with at least this many rows are large.
     pub large_rows: u64,
+    /// Tables of at least this many bytes are large, without their indexes.
+    pub large_size: u64,
     /// Known row counts by table name as people write it, folded: `users`, `billing.invoices`.
     pub table_rows: BTreeMap<String, u64>,
+    /// What was measured of a database.
+    pub stats: Option<Arc<Measured>>,
     /// A `lock_timeout` above this many milliseconds is too long.
     pub max_lock_timeout: u64,
     /// Levels that differ from the rule's own; none switches a rule off.
@@ -52,7 +62,9 @@ impl Default for Settings {
         Self {
             version: DEFAULT_VERSION,
             large_rows: LARGE_ROWS,
+            large_size: LARGE_SIZE,
             table_rows: BTreeMap::new(),
+            stats: None,
             max_lock_timeout: MAX_LOCK_TIMEOUT,
             levels: BTreeMap::new(),
             select: Vec::new(),
@@ -65,8 +77,15 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The rows a relation is known to have.
-    pub fn rows(&self, relation: &QName) -> Option<u64> {
+    /// How big a relation is known to be.
+    pub fn extent(&self, relation: &QName) -> Extent {
+        let measured = self.stats.as_deref();
+        let table = measured.and_then(|measured| measured.stats.table(&relation.schema, &relation.name));
+        Extent::new(self.rows(relation), measured.zip(table))
+    }
+
+    /// The rows people say a relation has.
+    fn rows(&self, relation: &QName) -> Option<u64> {
         if self.table_rows.is_empty() {
             return None;
         }

@@ -6,6 +6,7 @@ mod bridge;
 mod cursor;
 pub mod directive;
 pub mod expr;
+pub(crate) mod flat;
 pub(crate) mod hole;
 pub mod index;
 mod keyword;

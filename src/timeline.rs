@@ -10,7 +10,7 @@ use crate::engine::lock::LockMode;
 use crate::evidence::Evidence;
 use crate::review::history;
 use crate::review::session::{OpenTransaction, Timeout};
-use crate::review::step::Size;
+use crate::review::size::{Size, Work};
 use crate::schema::operation::QName;
 use crate::settings::Settings;
 use crate::source::migration::Migration;
@@ -118,6 +118,14 @@ impl Lock {
     /// The lock is held for as long as the relation is big, and that is not known to be short.
     pub fn lasts(&self) -> bool {
         (self.rewrite || self.scan || !self.builds.is_empty()) && !matches!(self.size, Size::Small(_))
+    }
+
+    /// The seconds that the work under the lock takes, where the bytes of the relation are known.
+    pub fn seconds(&self) -> Option<u64> {
+        let builds = u64::try_from(self.builds.len()).unwrap_or(u64::MAX);
+        let work = Work::under(self.mode, self.rewrite, builds > 0, self.scan)?;
+        let seconds = work.seconds(&self.size.extent()?)?;
+        Some(if work == Work::Build { seconds.saturating_mul(builds) } else { seconds })
     }
 }
 

@@ -36,8 +36,9 @@ const SETTINGS: &[&str] = &[
 
 /// A running server of its own.
 pub(crate) struct Cluster {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     server: Child,
+    port: u16,
     /// `15.18 (Debian …)`
     pub(crate) version: String,
     postgres: PathBuf,
@@ -47,6 +48,11 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts a server from the binaries in `bin`. `number` tells clusters of one run apart.
     pub(crate) fn start(bin: &Path, number: usize) -> Result<Self, Failure> {
+        Self::start_with(bin, number, 5432, &[])
+    }
+
+    /// Starts one that has `settings` of its own, and this port.
+    pub(crate) fn start_with(bin: &Path, number: usize, port: u16, settings: &[&str]) -> Result<Self, Failure> {
         let postgres = bin.join("postgres");
         let version = version(&postgres)?;
         let user = ServerUser::find()?;
@@ -67,11 +73,12 @@ impl Cluster {
         let log = fs::File::create(folder.join("log"))?;
         let mut server = user.command(&postgres);
         server.arg("-D").arg(&data).arg("-k").arg(&folder);
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter().chain(settings) {
             server.args(["-c", setting]);
         }
+        server.args(["-p", &port.to_string()]);
         let server = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()?;
-        let mut cluster = Self { folder, server, version, postgres, user };
+        let mut cluster = Self { folder, server, port, version, postgres, user };
         cluster.wait_until_up()?;
         Ok(cluster)
     }
@@ -95,7 +102,7 @@ impl Cluster {
     }
 
     fn socket(&self) -> PathBuf {
-        self.folder.join(".s.PGSQL.5432")
+        self.folder.join(format!(".s.PGSQL.{}", self.port))
     }
 
     fn wait_until_up(&mut self) -> Result<(), Failure> {

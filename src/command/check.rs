@@ -1,9 +1,12 @@
 //! `switchback check`: settings, sources, the walk, the report.
 
+use std::fs;
+use std::path::Path;
+
 use super::{Streams, Terminal, inputs, release};
 use crate::cli::{CheckArgs, ReportFormat, RuleArgs};
 use crate::config::value;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, queries};
 use crate::git::base::Surroundings;
 use crate::lint::lint_with;
 use crate::report::{Report, concise, json, pretty};
@@ -22,7 +25,7 @@ pub fn run(
 ) -> Result<bool, super::Error> {
     let Streams { input, out, log } = streams;
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-    let mut config = inputs::configuration(&args.input, &args.config, &args.database, &directory)?;
+    let mut config = inputs::configuration(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
     choose_rules(&args.rules, &mut config.settings)?;
     let mut request = inputs::request(&args.input, &config, directory, input)?;
     let compared = release::compare(&args.release, &request, surroundings)?;
@@ -38,9 +41,18 @@ pub fn run(
         compared.as_ref().map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
     }
     let migrations = &sources.migrations;
-    let outcome = lint_with(migrations, &config.settings, |targets| match &compared {
-        Some(compared) => compared.evidence(&request, migrations, &config.settings.code, targets),
-        None => Ok(Evidence::default()),
+    let record = args.evidence.query_stats.as_ref().map(|path| request.directory.join(path));
+    let records: Vec<_> = record.into_iter().chain(config.stats.clone()).collect();
+    let queries = args.evidence.query_stats.as_ref().map(|path| read(path, &request.directory)).transpose()?;
+    let outcome = lint_with(migrations, &config.settings, |targets| {
+        let mut evidence = match &compared {
+            Some(compared) => compared.evidence(&request, migrations, &config.settings.code, targets, &records)?,
+            None => Evidence::default(),
+        };
+        if let Some((name, bytes)) = &queries {
+            evidence.queries = Some(queries::search(name, bytes, targets)?);
+        }
+        Ok::<_, super::Error>(evidence)
     })?;
     let report =
         Report { outcome: &outcome, migrations: &sources.migrations, style: terminal.style, actions: terminal.actions };
@@ -52,6 +64,12 @@ pub fn run(
     }?;
     let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
     Ok(fail_on.level().is_some_and(|level| outcome.reaches(level)))
+}
+
+/// The bytes of a file, with its name as it was written.
+fn read(path: &Path, directory: &Path) -> Result<(String, Vec<u8>), super::Error> {
+    let bytes = fs::read(directory.join(path)).map_err(|error| super::Error::Read { path: path.to_owned(), error })?;
+    Ok((path.display().to_string(), bytes))
 }
 
 /// Arguments win over the file.

@@ -2,11 +2,16 @@
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use crate::cli::{ConfigArgs, DatabaseArgs, InputArgs};
 use crate::config::{self, Config};
+use crate::settings::extent::Measured;
 use crate::source::{Input, Overlay, Request, Sources};
 use crate::spec;
+use crate::stats;
+use crate::stats::time::DAY;
 
 /// The configuration that applies to the first path. Arguments win over the file.
 pub(super) fn configuration(
@@ -14,12 +19,36 @@ pub(super) fn configuration(
     args: &ConfigArgs,
     database: &DatabaseArgs,
     directory: &Path,
+    now: SystemTime,
+    log: &mut dyn Write,
 ) -> Result<Config, super::Error> {
     let mut config = file(input, args, directory)?;
+    if let Some(path) = &database.stats {
+        config.stats = Some(directory.join(path));
+    }
+    if let Some(path) = &config.stats {
+        let measured = measured(path, config.max_stats_age, now)?;
+        if let Some(days) = measured.stale {
+            let limit = config.max_stats_age.as_secs() / DAY;
+            let file = path.file_name().unwrap_or_default().display();
+            writeln!(
+                log,
+                "warning: {file} is {days} days old, more than the {limit} days of `max-age`: pull it again"
+            )?;
+        }
+        config.settings.stats = Some(Arc::new(measured));
+    }
     let settings = &mut config.settings;
     settings.version = database.engine.unwrap_or(settings.version);
     settings.table_rows.extend(database.table_rows.iter().cloned());
     Ok(config)
+}
+
+/// The statistics in `path`, with their age if that is above `longest`.
+fn measured(path: &Path, longest: Duration, now: SystemTime) -> Result<Measured, super::Error> {
+    let stats = stats::read(path)?;
+    let age = stats.taken_at.age(now);
+    Ok(Measured { stale: (age > longest).then_some(age.as_secs() / DAY), stats })
 }
 
 fn file(input: &InputArgs, args: &ConfigArgs, directory: &Path) -> Result<Config, super::Error> {

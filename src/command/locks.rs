@@ -10,7 +10,7 @@ use crate::timeline;
 pub fn run(args: &LocksArgs, verbose: bool, terminal: Terminal, streams: Streams<'_>) -> Result<(), super::Error> {
     let Streams { input, out, log } = streams;
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-    let config = inputs::configuration(&args.input, &args.config, &args.database, &directory)?;
+    let config = inputs::configuration(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
     let sources = source::load(&inputs::request(&args.input, &config, directory, input)?)?;
     if verbose {
         inputs::explain(&sources, log)?;

@@ -50,18 +50,21 @@ pub(super) fn compare(
 }
 
 impl Compared {
-    /// Searches the code that runs while the migrations do for what they take away.
+    /// Searches the code that runs while the migrations do for what they take away. `records` are files about the
+    /// database, absolute: they name everything, and are no code.
     pub(super) fn evidence(
         &self,
         request: &Request,
         migrations: &[Migration],
         options: &code::Options,
         targets: &BTreeSet<Target>,
+        records: &[PathBuf],
     ) -> Result<Evidence, GitError> {
         if options.off {
             return Ok(Evidence::default());
         }
-        let own = migrations.iter().map(|migration| request.absolute(&migration.path)).collect();
+        let own = migrations.iter().map(|migration| request.absolute(&migration.path));
+        let own = own.chain(records.iter().cloned()).collect();
         let search = |at| code::search(&self.repository, at, targets, options, &own).map(Some);
         let under_review = |late: bool| {
             migrations.iter().any(|migration| migration.reported && migration.standing.post_deploy == late)
@@ -69,6 +72,7 @@ impl Compared {
         Ok(Evidence {
             running: if under_review(false) { search(At::Revision(&self.since.base))? } else { None },
             coming: if under_review(true) { search(At::WorkingTree)? } else { None },
+            queries: None,
         })
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Config;
 use super::policy::{self, PolicyOptions};
 use super::value::{self, ValueError};
+use super::{Config, DEFAULT_STATS_AGE};
 use crate::evidence::code;
 use crate::finding::Level;
 use crate::rule::RuleId;
@@ -73,6 +74,12 @@ impl Default for Code {
 struct Tables {
     /// The rows from which a table is large.
     large_rows: Option<Spanned<toml::Value>>,
+    /// The bytes from which a table is large, however few its rows: `10MB`.
+    large_size: Option<Spanned<toml::Value>>,
+    /// A file of statistics, relative to the configuration file.
+    stats: Option<PathBuf>,
+    /// The age from which statistics are stale: `30d`.
+    max_age: Option<Spanned<toml::Value>>,
     /// The rows of tables, by name.
     rows: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
 }
@@ -108,6 +115,9 @@ pub(super) fn resolve(
     if let Some(rows) = &options.tables.large_rows {
         settings.large_rows = as_text(rows, value::rows)?;
     }
+    if let Some(size) = &options.tables.large_size {
+        settings.large_size = as_text(size, value::size)?;
+    }
     for (table, rows) in &options.tables.rows {
         settings.table_rows.insert(at(table, value::table)?, as_text(rows, value::rows)?);
     }
@@ -121,7 +131,10 @@ pub(super) fn resolve(
         exclude: Exclude::new(base.to_owned(), &options.code.exclude),
     };
     settings.policy = policy::resolve(&options.policy)?;
+    let max_age = options.tables.max_age.as_ref().map(|age| as_text(age, value::age)).transpose()?;
     Ok(Config {
+        stats: options.tables.stats.as_ref().map(|path| base.join(path)),
+        max_stats_age: max_age.map_or(DEFAULT_STATS_AGE, Duration::from_secs),
         post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
         settings,
         fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),

@@ -121,6 +121,28 @@ pub fn rows(text: &str) -> Result<u64, ValueError> {
     })
 }
 
+/// Reads `10MB`, `64kB` or `2GB` as bytes, with the units of the server.
+pub fn size(text: &str) -> Result<u64, ValueError> {
+    let units = [("kB", 10), ("MB", 20), ("GB", 30), ("TB", 40)];
+    let found = units.into_iter().find_map(|(unit, shift)| Some((text.strip_suffix(unit)?.trim_end(), shift)));
+    let number = found.and_then(|(digits, shift)| digits.parse::<u64>().ok()?.checked_mul(1 << shift));
+    number.filter(|_| text.starts_with(|first: char| first.is_ascii_digit())).ok_or_else(|| ValueError {
+        message: format!("`{text}` is not a size"),
+        help: Some("write `64kB`, `10MB` or `2GB`".to_owned()),
+    })
+}
+
+/// Reads `30d` or `12h` as seconds.
+pub fn age(text: &str) -> Result<u64, ValueError> {
+    let units = [("d", 86_400), ("h", 3_600)];
+    let found = units.into_iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?.trim_end(), seconds)));
+    let number = found.and_then(|(digits, seconds)| digits.parse::<u64>().ok()?.checked_mul(seconds));
+    number.filter(|_| text.starts_with(|first: char| first.is_ascii_digit())).ok_or_else(|| ValueError {
+        message: format!("`{text}` is not an age"),
+        help: Some("write `30d` or `12h`".to_owned()),
+    })
+}
+
 /// Reads `30s`, `500ms` or `2min` as milliseconds, with the units of the server. A number alone might mean seconds.
 pub fn duration(text: &str) -> Result<u64, ValueError> {
     let has_unit = text.ends_with(|last: char| last.is_ascii_alphabetic());
@@ -278,6 +300,18 @@ mod tests {
     }
 
     #[test]
+    fn sizes_and_ages() {
+        assert_eq!((size("10MB"), size("64 kB"), size("1TB")), (Ok(10 << 20), Ok(64 << 10), Ok(1 << 40)));
+        assert_eq!((age("30d"), age("12h")), (Ok(30 * 86_400), Ok(12 * 3_600)));
+        for wrong in ["", "MB", "10", "+1MB", "-1MB", "1.5GB", "10mb", "99999999999TB", "é"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["", "d", "30", "+1d", "1w", "99999999999999999999d", "é"] {
+            assert!(age(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn tables() {
         assert_eq!(table_rows("Users=1k"), Ok(("users".to_owned(), 1_000)));
         assert_eq!(table_rows("billing.\"Big=T\" = 5"), Ok(("billing.Big=T".to_owned(), 5)));
@@ -299,7 +333,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_answered(text in any::<String>()) {
-            let _ = (engine(&text), table_rows(&text), rows(&text), duration(&text), fail_on(&text), transaction(&text));
+            let _ = (engine(&text), table_rows(&text), rows(&text), size(&text), age(&text), duration(&text), fail_on(&text), transaction(&text));
             let _ = (pattern(&text), required_column(&text), data_type(&text), forbidden(&text));
         }
     }

@@ -44,13 +44,14 @@ struct Source {
     content: Option<Vec<u8>>,
 }
 
-/// Looks for `targets` in the code at `at`. `migrations` are files that are no running code, absolute.
+/// Looks for `targets` in the code at `at`. `others` are files that are no running code, absolute: migrations, records of
+/// the database.
 pub fn search(
     repository: &Repository,
     at: At<'_>,
     targets: &BTreeSet<Target>,
     options: &Options,
-    migrations: &BTreeSet<PathBuf>,
+    others: &BTreeSet<PathBuf>,
 ) -> Result<CodeSearch, GitError> {
     let name = match at {
         At::Revision(revision) => format!("{} ({})", revision.name, revision.id.short()),
@@ -61,11 +62,7 @@ pub fn search(
     let ignored = ignored(repository.root());
     let wanted = |path: &Path, shown: &str| {
         let named = options.paths.is_empty() || options.paths.iter().any(|folder| path.starts_with(folder));
-        named
-            && is_code(shown)
-            && !migrations.contains(path)
-            && !options.exclude.contains(path)
-            && !ignored.contains(path)
+        named && is_code(shown) && !others.contains(path) && !options.exclude.contains(path) && !ignored.contains(path)
     };
     let sources = match at {
         At::Revision(revision) => of_revision(repository, revision, wanted)?,

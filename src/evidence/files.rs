@@ -72,6 +72,7 @@ const MADE: &[&str] = &[
     "poetry.lock",
     "schema.rb",
     "structure.sql",
+    "switchback.stats.json",
     "yarn.lock",
 ];
 

@@ -44,6 +44,12 @@ fn line(finding: &Finding, files: &Files<'_>) -> String {
         let more = code.more().map_or_else(String::new, |more| format!(", {more}"));
         let _ = write!(line, " (named in {}{more})", places.join(", "));
     }
+    if let Some(queries) = &finding.queries {
+        let shown: Vec<_> = queries.shown.iter().take(1).map(|query| format!("`{}`", query.text)).collect();
+        let more = queries.total.saturating_sub(shown.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = write!(line, " (named by {}{more})", shown.join(", "));
+    }
     if let Some(help) = &finding.help {
         let _ = write!(line, " help: {help}");
     }

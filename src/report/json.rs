@@ -10,7 +10,7 @@ use super::files::Files;
 use super::position::Position;
 use super::{Report, rule_url};
 use crate::engine::lock::LockMode;
-use crate::evidence;
+use crate::evidence::{self, queries};
 use crate::finding::{CodeReferences, Finding, LockClaim};
 use crate::fingerprint::{self, Fingerprint};
 use crate::fix::{Fix, Safety};
@@ -90,6 +90,7 @@ struct Found<'a> {
     help: Option<&'a str>,
     related: Vec<Related<'a>>,
     code: Option<Code<'a>>,
+    queries: Option<Queries<'a>>,
     fix: Option<FixEdits<'a>>,
     fingerprint: String,
     url: String,
@@ -120,6 +121,18 @@ struct CodePlace<'a> {
     line: usize,
     text: &'a str,
     sure: bool,
+}
+
+#[derive(Serialize)]
+struct Queries<'a> {
+    total: usize,
+    shown: Vec<Query<'a>>,
+}
+
+#[derive(Serialize)]
+struct Query<'a> {
+    text: &'a str,
+    calls: u64,
 }
 
 #[derive(Serialize)]
@@ -183,6 +196,7 @@ impl<'a> Found<'a> {
                 })
                 .collect(),
             code: finding.code.as_ref().map(Code::new),
+            queries: finding.queries.as_ref().map(Queries::new),
             fix: finding.fix.as_ref().map(|fix| FixEdits::new(fix, finding.file, files)),
             fingerprint: fingerprint.to_string(),
             url: rule_url(finding.rule),
@@ -204,6 +218,13 @@ impl<'a> Code<'a> {
             total: references.total,
             places: references.places.iter().map(place).collect(),
         }
+    }
+}
+
+impl<'a> Queries<'a> {
+    fn new(queries: &'a queries::Queries) -> Self {
+        let query = |query: &'a queries::Query| Query { text: &query.text, calls: query.calls };
+        Self { total: queries.total, shown: queries.shown.iter().map(query).collect() }
     }
 }
 

@@ -11,6 +11,7 @@ use super::files::Files;
 use super::snippet::{MOST_RELATED, Snippet};
 use super::text::{one_line, visible};
 use super::{Color, Report, Style, paint, rule_url, summary, with_commands_stopped};
+use crate::figures::grouped;
 use crate::finding::{Finding, Level};
 use crate::fix::Safety;
 
@@ -148,6 +149,16 @@ fn write_details(finding: &Finding, files: &Files<'_>, style: Style, out: &mut d
         }
         if let Some(more) = code.more() {
             detail("code", &one_line(&more))?;
+        }
+    }
+    if let Some(queries) = &finding.queries {
+        for query in &queries.shown {
+            let times = if query.calls == 1 { "once" } else { &format!("{} times", grouped(query.calls)) };
+            detail("query", &one_line(&format!("{} ({times})", query.text)))?;
+        }
+        let more = queries.total.saturating_sub(queries.shown.len());
+        if more > 0 {
+            detail("query", &format!("and {more} more"))?;
         }
     }
     if let Some(help) = &finding.help {

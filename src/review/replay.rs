@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::session::{Lapsed, Session};
-use super::step::{Impact, Size, Step};
+use super::size::Size;
+use super::step::{Impact, Step};
 use super::track::{Tracker, Turn, Values};
 use super::way_back::{self, Forth, WayBack, take_back};
 use crate::engine::effect::{Effects, LockedKind};
@@ -278,7 +279,7 @@ impl<'a> Replay<'a> {
                 rewrite: effects.rewrites.binary_search(&lock.relation).is_ok(),
                 scan: effects.scans.binary_search(&lock.relation).is_ok(),
                 build: built.contains(&lock.relation),
-                size: self.size(&lock.relation),
+                size: Size::of(self.settings.extent(&lock.relation), self.settings),
             })
             .collect()
     }
@@ -305,14 +306,6 @@ impl<'a> Replay<'a> {
         };
         let partitions: Vec<QName> = direct.iter().flat_map(|table| self.catalog.partitions_deep(table)).collect();
         direct.into_iter().chain(partitions).collect()
-    }
-
-    fn size(&self, relation: &QName) -> Size {
-        match self.settings.rows(relation) {
-            None => Size::Unknown,
-            Some(rows) if rows < self.settings.large_rows => Size::Small(rows),
-            Some(rows) => Size::Large(rows),
-        }
     }
 }
 

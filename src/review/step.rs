@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::session::Session;
+use super::size::Size;
 use super::way_back::WayBack;
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::lock::LockMode;
@@ -134,17 +135,6 @@ pub struct Impact {
     pub build: bool,
     /// How big it is.
     pub size: Size,
-}
-
-/// What is known of a table's size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Size {
-    /// Nothing; treated as large.
-    Unknown,
-    /// Under the `large-rows` threshold.
-    Small(u64),
-    /// At or over it.
-    Large(u64),
 }
 
 impl Impact {

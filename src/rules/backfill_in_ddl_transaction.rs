@@ -2,7 +2,8 @@
 
 use super::support::held::{Held, Holds};
 use super::support::{edit, sweep};
-use crate::review::step::{Release, Size, Step};
+use crate::review::size::Size;
+use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::query::{Reach, RowChange, RowVerb};

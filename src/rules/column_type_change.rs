@@ -42,7 +42,7 @@ fn report(step: &Step<'_>, table: &QName, column: &Ident, data_type: &DataType, 
     let widened = before.is_some_and(|from| from.widens_to(data_type));
     for impact in shown(step) {
         // Fewer rows make the lock short, but not the new type fit for the code that runs.
-        builder = if widened { builder.impact(impact) } else { builder.lock(impact) };
+        builder = if widened { builder.impact(impact) } else { builder.lock(impact).measured(impact) };
     }
     for index in step.effects.builds.iter().filter_map(|(_, index)| index.as_ref()).filter(|_| !rewrites).take(3) {
         builder = builder.note(format!("index {} is rebuilt", Quoted(index)));

@@ -1,8 +1,7 @@
 //! See `rules/contract-before-expand.md`.
 
 use super::support::removal::{Removal, Removed, removals};
-use super::support::usage::Usage;
-use super::support::{counted, with_dependents};
+use super::support::with_dependents;
 use crate::review::step::Release;
 use crate::rule::{Builder, Findings};
 use crate::syntax::name::Quoted;
@@ -18,15 +17,9 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
     let words = removal.what.words();
-    let (message, label) = match removal.usage {
-        Usage::Used(_, references) => (
-            format!(
-                "{words} is dropped while the code that is running names it in {}",
-                counted(references.total, "place")
-            ),
-            "still used",
-        ),
-        Usage::Unknown | Usage::Unused(_) => (
+    let (message, label) = match removal.usage.users() {
+        Some(users) => (format!("{words} is dropped while {users}"), "still used"),
+        None => (
             format!("{words} is dropped, and nothing shows that the running code has stopped using it"),
             "no earlier release retired it",
         ),
@@ -36,7 +29,7 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
             "until the deploy is complete, and again in a rollback, the previous release runs against this schema",
         );
     let mut builder = with_contents(with_dependents(builder, removal.step), removal);
-    if let Usage::Unknown = removal.usage {
+    if removal.usage.is_unsearched() && !removal.usage.is_used() {
         builder = builder.note(
             "with --base the code that is running is searched for it; or say how you know that it is unused: -- \
              switchback: allow(contract-before-expand) <evidence>",

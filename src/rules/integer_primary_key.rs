@@ -2,8 +2,9 @@
 
 use super::support::added::{Added, to_table};
 use super::support::{column_path, column_subject};
+use crate::figures::{counted_rows, grouped};
 use crate::review::step::{Release, Step};
-use crate::rule::{Findings, grouped};
+use crate::rule::Findings;
 use crate::syntax::name::{Ident, Quoted};
 use crate::syntax::span::Span;
 use crate::syntax::table::{ColumnDef, Constraint, ConstraintKind};
@@ -79,8 +80,8 @@ fn report(
         .label("cannot be widened without a rewrite")
         .subject(column_subject(added.table, &column.name))
         .note("widening it later rewrites the table, and every table that refers to it has to follow");
-    if let Some(rows) = release.settings.rows(added.table) {
-        builder = builder.note(format!("{} is known to have {} rows", added.table.short(), grouped(rows)));
+    if let Some(rows) = release.settings.extent(added.table).rows {
+        builder = builder.note(format!("{} is known to have {}", added.table.short(), counted_rows(rows)));
     }
     let generated = if key.counted { " GENERATED ALWAYS AS IDENTITY" } else { "" };
     let help = if added.columns.is_empty() {

@@ -58,7 +58,8 @@ fn report(found: &Unlimited<'_, '_>, findings: &mut Findings) {
         .on(step, format!("statement_timeout {state} when this works through {table}"))
         .label("may run without limit")
         .subject(impact.relation.to_string())
-        .lock(impact);
+        .lock(impact)
+        .measured(impact);
     if *more > 0 {
         let verb = if *more == 1 { "runs" } else { "run" };
         builder = builder.note(format!("{} of this file {verb} without limit too", counted(*more, "more statement")));

@@ -6,7 +6,8 @@ use super::support::held::Held;
 use super::support::transaction::{dropped, renamed, same_statement, transactions, whole};
 use super::support::{blocking, transaction_words};
 use crate::engine::effect::LockedKind;
-use crate::review::step::{Impact, Release, Size, Step};
+use crate::review::size::Size;
+use crate::review::step::{Impact, Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::QName;
 

@@ -23,9 +23,10 @@ pub(crate) mod usage;
 pub(crate) mod way_back;
 
 use crate::engine::effect::LockedKind;
+use crate::finding::Level;
 use crate::fix::{Edit, Fix};
 use crate::review::session::OpenTransaction;
-use crate::review::step::{Impact, Release, Size, Step};
+use crate::review::step::{Impact, Release, Step};
 use crate::rule::Builder;
 use crate::schema::operation::{OperationKind, QName};
 use crate::source::migration::TransactionMode;
@@ -119,19 +120,19 @@ fn stops_queries(impact: &Impact) -> bool {
     }
 }
 
-/// Names the locks of `impacts`. The level drops only where every table that is worked through is small: a small table
+/// Names the locks of `impacts`. The level drops only as far as every table that is worked through allows: a small table
 /// that references a big one does not make the scan of the big one short.
 pub(crate) fn with_impacts<'b, 'i>(builder: Builder<'b>, impacts: impl Iterator<Item = &'i Impact>) -> Builder<'b> {
     let impacts: Vec<_> = impacts.collect();
     let any_lasts = impacts.iter().any(|impact| impact.lasts());
-    let all_small = impacts
-        .iter()
-        .filter(|impact| impact.lasts() || !any_lasts)
-        .all(|impact| matches!(impact.size, Size::Small(_)));
+    let decisive = impacts.iter().filter(|impact| impact.lasts() || !any_lasts);
+    let ceiling = decisive.map(|impact| impact.ceiling()).max().unwrap_or(Level::Error);
     let mut builder = builder;
     for impact in impacts.iter().take(IMPACTS_SHOWN) {
-        let keep_level = matches!(impact.size, Size::Small(_)) && !all_small;
-        builder = if keep_level { builder.lock(impact) } else { builder.impact(impact) };
+        builder = builder.lock(impact);
+        if impact.ceiling() >= ceiling {
+            builder = builder.sized(impact, ceiling);
+        }
     }
     match impacts.len().checked_sub(IMPACTS_SHOWN) {
         None | Some(0) => builder,

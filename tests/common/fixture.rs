@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use switchback::engine::lock::LockMode;
+use switchback::evidence::queries::{Queries, Query};
 use switchback::evidence::{CodePlace, References};
 use switchback::finding::{CodeReferences, Finding, Level, LockClaim, Related};
 use switchback::fix::{Edit, Fix};
@@ -129,6 +130,7 @@ fn hostile_name(fixture: &Fixture) -> Finding {
         help: Some("keep\r\n##[error]it".to_owned()),
         fix: Some(Fix::manual("keep it", vec![Edit::delete(fixture.span(2, statement))])),
         code: Some(CodeReferences { revision: "main\u{1b}[2J (0123456789)".to_owned(), references: references() }),
+        queries: Some(queries()),
         ..fixture.finding(Level::Note, "sample-name", 2, clause, statement)
     }
 }
@@ -137,6 +139,11 @@ fn references() -> References {
     let place =
         |line, text: &str, sure| CodePlace { path: "app/\u{1b}[2J.py".to_owned(), line, text: text.to_owned(), sure };
     References { total: 9, places: vec![place(3, "d = x\u{7}\r::error::i", true), place(12, "d", false)] }
+}
+
+fn queries() -> Queries {
+    let text = "SELECT d\u{1b}[2J FROM x\n::error::j".to_owned();
+    Queries { total: 3, shown: vec![Query { text, calls: 1_234 }], stars: 0 }
 }
 
 fn type_change(fixture: &Fixture) -> Allowed {

@@ -67,6 +67,7 @@ fn has_type(rule: &Value, value: &Value) -> bool {
         Some("array") => value.is_array(),
         Some("string") => value.is_string(),
         Some("boolean") => value.is_boolean(),
+        Some("number") => value.is_number(),
         Some("integer") => value.is_u64() || value.is_i64(),
         Some("null") => value.is_null(),
         _ => panic!("the type {name} is not understood"),

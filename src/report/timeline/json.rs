@@ -12,9 +12,10 @@ use super::Picture;
 use super::words::Words;
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode;
+use crate::figures::spoken;
 use crate::review::session::{self, OpenTransaction};
-use crate::review::step::Size;
 use crate::schema::operation::QName;
+use crate::settings::extent::Bytes;
 use crate::timeline::{self, File, Release, Wait};
 
 /// Grows when a reader of the last version would break.
@@ -102,6 +103,8 @@ struct Lock {
     blocks: &'static [&'static str],
     held_until: HeldUntil,
     rows: Option<u64>,
+    bytes: Option<u64>,
+    duration: Option<&'static str>,
     #[serde(rename = "lock_timeout")]
     timeout: Timeout,
 }
@@ -189,10 +192,9 @@ impl Lock {
             mode: lock.mode.to_string(),
             blocks: blocks(lock.mode),
             held_until: HeldUntil { event, number: lock.last + 1 },
-            rows: match lock.size {
-                Size::Unknown => None,
-                Size::Small(rows) | Size::Large(rows) => Some(rows),
-            },
+            rows: lock.size.extent().and_then(|extent| extent.rows),
+            bytes: lock.size.extent().and_then(|extent| extent.bytes).map(Bytes::table),
+            duration: lock.seconds().map(spoken),
             timeout: Timeout::new(lock.wait),
         }
     }

@@ -2,10 +2,11 @@
 
 use super::grid::shortened;
 use crate::engine::effect::LockedKind;
+use crate::figures::{in_bytes, spoken};
 use crate::report::position::{LineIndex, floor_boundary};
 use crate::report::text::one_line;
 use crate::review::session::{OpenTransaction, Timeout};
-use crate::review::step::Size;
+use crate::review::size::assumption;
 use crate::syntax::span::Span;
 use crate::timeline::window::Window;
 use crate::timeline::{File, Lock, Release, Statement, Transaction, Wait};
@@ -155,6 +156,9 @@ impl<'a> Words<'a> {
         if self.file.guessed {
             remarks.push("assuming that no tool opens a transaction around the file".to_owned());
         }
+        if self.file.statements.iter().flat_map(|statement| &statement.locks).any(|lock| lock.seconds().is_some()) {
+            remarks.push(assumption());
+        }
         let unsure = numbers(&|statement| !statement.notes.is_empty());
         if !unsure.is_empty() {
             let which = listed("statement", &unsure);
@@ -220,6 +224,9 @@ pub(super) fn work(lock: &Lock) -> String {
     } else if lock.scan {
         work.push("full scan".to_owned());
     }
+    if let (Some(long), Some(seconds)) = (work.last_mut(), lock.seconds()) {
+        *long = format!("{long} ({})", spoken(seconds));
+    }
     if lock.writes {
         work.push("rows written".to_owned());
     }
@@ -234,15 +241,21 @@ pub(super) fn work(lock: &Lock) -> String {
     work.join(", ")
 }
 
-/// `40m`, as it is written in arguments.
+/// `40m`, as it is written in arguments, and the bytes where they were measured.
 pub(super) fn rows(lock: &Lock) -> Option<String> {
-    let (Size::Small(rows) | Size::Large(rows)) = lock.size else { return None };
+    let extent = lock.size.extent()?;
+    let bytes = extent.bytes.map(|bytes| in_bytes(bytes.table()));
+    let shown: Vec<String> = extent.rows.map(short_rows).into_iter().chain(bytes).collect();
+    Some(shown.join(", "))
+}
+
+fn short_rows(rows: u64) -> String {
     let units = [(1_000_000_000, "b"), (1_000_000, "m"), (1_000, "k")];
-    Some(match units.into_iter().find(|(unit, _)| rows >= *unit) {
-        Some((unit, name)) if rows % unit == 0 => format!("{}{name}", rows / unit),
+    match units.into_iter().find(|(unit, _)| rows >= *unit) {
+        Some((unit, name)) if rows.is_multiple_of(unit) => format!("{}{name}", rows / unit),
         Some((unit, name)) => format!("{}.{}{name}", rows / unit, rows % unit * 10 / unit),
         None => rows.to_string(),
-    })
+    }
 }
 
 /// `lock_timeout` when the lock is asked for; of no weight for a lock that hardly anything conflicts with.

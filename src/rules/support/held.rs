@@ -3,7 +3,8 @@
 use super::{blocking, transaction_words};
 use crate::engine::effect::LockedKind;
 use crate::engine::lock::LockMode;
-use crate::review::step::{Impact, Size, Step};
+use crate::review::size::Size;
+use crate::review::step::{Impact, Step};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::span::Span;
 

@@ -1,7 +1,8 @@
 //! Row changes that reach so many rows that they should be cut into batches.
 
 use super::{batch, edit};
-use crate::review::step::{Impact, Release, Size, Step};
+use crate::review::size::Size;
+use crate::review::step::{Impact, Release, Step};
 use crate::rule::Findings;
 use crate::schema::catalog::{ConstraintBody, Index};
 use crate::schema::operation::{OperationKind, QName};

@@ -1,6 +1,8 @@
-//! What the search of code says about a thing that a migration takes away.
+//! What the search of code, and that of recorded queries, say about a thing that a migration takes away.
 
-use crate::evidence::{CodeSearch, References, Target, TargetKind};
+use super::counted;
+use crate::evidence::queries::Queries;
+use crate::evidence::{CodeSearch, QuerySearch, References, Target, TargetKind};
 use crate::review::step::{Release, Step};
 use crate::rule::Builder;
 use crate::schema::operation::QName;
@@ -8,47 +10,101 @@ use crate::syntax::name::Symbol;
 
 /// What is known of the code that runs while the migration does.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Usage<'r> {
-    /// It was not searched.
-    Unknown,
-    /// It does not name the thing.
-    Unused(&'r CodeSearch),
-    /// It names the thing.
-    Used(&'r CodeSearch, &'r References),
+pub(crate) struct Usage<'r> {
+    /// The code was searched.
+    code: Option<(&'r CodeSearch, &'r References)>,
+    /// Its queries were.
+    queries: Option<(&'r QuerySearch, &'r Queries)>,
 }
 
 impl<'r> Usage<'r> {
     /// For the step of a release.
     pub(crate) fn of(step: &Step<'_>, release: &Release<'r>, target: &Target) -> Self {
-        let Some(code) = release.evidence.code(step.migration.standing.post_deploy) else { return Self::Unknown };
-        match code.references(target) {
-            None => Self::Unknown,
-            Some(references) if references.total == 0 => Self::Unused(code),
-            Some(references) => Self::Used(code, references),
+        let late = step.migration.standing.post_deploy;
+        let code = release.evidence.code(late);
+        let queries = release.evidence.queries(late);
+        Self {
+            code: code.and_then(|code| Some((code, code.references(target)?))),
+            queries: queries.and_then(|queries| Some((queries, queries.queries(target)?))),
         }
     }
 
-    /// Whether code names the thing.
+    /// Whether code or a query names the thing.
     pub(crate) fn is_used(self) -> bool {
-        matches!(self, Self::Used(..))
+        self.places() > 0 || self.named() > 0
     }
 
-    /// The places, or that there are none.
-    pub(crate) fn show(self, builder: Builder<'_>) -> Builder<'_> {
-        match self {
-            Self::Unknown => builder,
-            Self::Unused(code) => builder.note(code.nothing_found()),
-            Self::Used(code, references) => builder.code(code.revision.clone(), references),
+    /// Whether the code was not searched: queries alone do not show that nothing else asks them.
+    pub(crate) fn is_unsearched(self) -> bool {
+        self.code.is_none()
+    }
+
+    /// Who names it: `the code that is running names it in 3 places`; none where nobody does.
+    pub(crate) fn users(self) -> Option<String> {
+        let code = || format!("the code that is running names it in {}", counted(self.places(), "place"));
+        let queries = || match self.named() {
+            1 => "1 recorded query names it".to_owned(),
+            number => format!("{number} recorded queries name it"),
+        };
+        match (self.places() > 0, self.named() > 0) {
+            (true, true) => Some(format!("{}, and {}", code(), queries())),
+            (true, false) => Some(code()),
+            (false, true) => Some(queries()),
+            (false, false) => None,
         }
     }
 
     /// Reports the finding with the places; without any, and with nothing in the schema that leans on the thing
     /// (`free`), allows it.
     pub(crate) fn conclude(self, builder: Builder<'_>, free: bool) {
-        match self {
-            Self::Unused(code) if free => builder.allow(code.nothing_found()),
+        match self.code {
+            Some((code, _)) if free && !self.is_used() => builder.allow(self.nothing_found(code)),
             _ => self.show(builder).emit(),
         }
+    }
+
+    /// The places and the queries, or that there are none.
+    pub(crate) fn show(self, builder: Builder<'_>) -> Builder<'_> {
+        let builder = match self.code {
+            None => builder,
+            Some((code, references)) if references.total == 0 => builder.note(code.nothing_found()),
+            Some((code, references)) => builder.code(code.revision.clone(), references),
+        };
+        let Some((search, queries)) = self.queries else { return builder };
+        let builder = match queries.total {
+            0 => builder.note(format!("no reference in {} of {}", search.counted(), search.name)),
+            _ => builder.queries(queries),
+        };
+        match stars(queries) {
+            Some(stars) => builder.note(stars),
+            None => builder,
+        }
+    }
+
+    /// `no reference in 312 files at origin/main (1a2b3c4d5e), nor in 1,234 recorded queries`.
+    fn nothing_found(self, code: &CodeSearch) -> String {
+        let Some((search, queries)) = self.queries else { return code.nothing_found() };
+        let stars = stars(queries).map(|stars| format!("; {stars}")).unwrap_or_default();
+        format!("{}, nor in {}{stars}", code.nothing_found(), search.counted())
+    }
+
+    /// Places in code.
+    fn places(self) -> usize {
+        self.code.map_or(0, |(_, references)| references.total)
+    }
+
+    /// Queries.
+    fn named(self) -> usize {
+        self.queries.map_or(0, |(_, queries)| queries.total)
+    }
+}
+
+/// What reads every column by `*` may go on to use this one.
+fn stars(queries: &Queries) -> Option<String> {
+    match queries.stars {
+        0 => None,
+        1 => Some("1 recorded query reads every column of the table by `*`".to_owned()),
+        number => Some(format!("{number} recorded queries read every column of the table by `*`")),
     }
 }
 
