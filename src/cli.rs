@@ -77,18 +77,19 @@ pub enum Command {
     /// code is 0 whatever the locks are.
     #[command(after_help = LOCKS_EXAMPLES, after_long_help = LOCKS_EXAMPLES)]
     Locks(Box<LocksArgs>),
-    /// Get the sizes of tables from a live database, for `check --stats` and `locks --stats`.
-    Stats(StatsArgs),
     /// Compare two schemas, and say what kind of change each difference is.
     ///
-    /// A side is a folder of migrations, one SQL file (a dump of `pg_dump`, say, read by itself), or `REV:PATH`: what a git
-    /// revision has at a path, counted from the root of the repository.
+    /// A side is a folder of migrations, one SQL file (a dump of `pg_dump`, say, read by itself), `REV:PATH` (what a git
+    /// revision has at a path, counted from the root of the repository), or the URL of a live database, `postgres://…`,
+    /// which is only read. Its password may stand in `PGPASSWORD`.
     ///
     /// Every difference is a contract (takes something away), a rewrite (copies a table in use), tightens, loosens, expands
     /// (adds what nobody has to use) or is neutral. Below it stands what `check` says of the plain statement that makes
     /// the change, on the old schema as history.
     #[command(after_help = DIFF_EXAMPLES, after_long_help = DIFF_EXAMPLES)]
     Diff(Box<DiffArgs>),
+    /// Get the sizes of tables from a live database, for `check --stats` and `locks --stats`.
+    Stats(StatsArgs),
     /// Show where every schema change in flight stands, and what to do next.
     ///
     /// A change that replaces something takes several releases: the new is added, writes reach both, old rows are copied

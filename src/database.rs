@@ -2,6 +2,7 @@
 //!
 //! What the caller is told never holds the password nor the URL: both end up in logs of CI.
 
+pub mod schema;
 mod tls;
 mod url;
 

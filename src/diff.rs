@@ -83,7 +83,8 @@ pub fn diff(old: Side, new: Side, settings: &Settings) -> Diff {
     let (old_migrations, new_migrations) = (as_history(old.migrations), as_history(new.migrations));
     let (old_parsed, new_parsed) = (history::read(&old_migrations, false), history::read(&new_migrations, false));
     let (before, after) = (replayed(&old_parsed, settings), replayed(&new_parsed, settings));
-    let differences = compare(before.catalog(), after.catalog(), basis);
+    let mut differences = compare(before.catalog(), after.catalog(), basis);
+    differences.retain(|found| !found.owner().is_some_and(is_bookkeeping));
     let statements = statements(&differences, after.catalog(), &new_migrations, settings.version);
     let release = Release::of(&statements);
     let mut migrations = old_migrations.clone();
@@ -107,6 +108,33 @@ pub fn diff(old: Side, new: Side, settings: &Settings) -> Diff {
         queries_skipped: !basis.queries,
         sql: release.migration.text,
     }
+}
+
+/// Tables in which tools remember what they ran. Some are made by the migrations, some by the tool.
+const BOOKKEEPING: &[&str] = &[
+    "__diesel_schema_migrations",
+    "__drizzle_migrations",
+    "_prisma_migrations",
+    "_sqlx_migrations",
+    "alembic_version",
+    "ar_internal_metadata",
+    "atlas_schema_revisions",
+    "databasechangelog",
+    "databasechangeloglock",
+    "django_migrations",
+    "flyway_schema_history",
+    "goose_db_version",
+    "gorp_migrations",
+    "knex_migrations",
+    "knex_migrations_lock",
+    "pgmigrations",
+    "refinery_schema_history",
+    "schema_migrations",
+    "schemaversion",
+];
+
+fn is_bookkeeping(name: &QName) -> bool {
+    BOOKKEEPING.contains(&&*name.name)
 }
 
 fn as_history(mut migrations: Vec<Migration>) -> Vec<Migration> {

@@ -62,16 +62,16 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             locks::run(args, cli.global.verbose, terminal, streams)?;
             Ok(false)
         }
+        Command::Diff(args) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            diff::run(args, cli.global.verbose, terminal, &database_variables(), streams)
+        }
         Command::Stats(args) => {
             match &args.command {
                 StatsCommand::Pull(pull) => stats::pull(pull, &database_variables(), out)?,
                 StatsCommand::Query => stats::query(out)?,
             }
             Ok(false)
-        }
-        Command::Diff(args) => {
-            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
-            diff::run(args, cli.global.verbose, terminal, streams)
         }
         Command::Status(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };

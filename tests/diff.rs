@@ -98,7 +98,10 @@ fn every_change_has_a_class() {
 fn the_same_in_other_words_is_the_same() {
     let cases = [
         ("CREATE TABLE a (b int DEFAULT 1);", "CREATE TABLE public.a (b integer DEFAULT (1)::integer);"),
-        ("CREATE TABLE a (b text DEFAULT 'x');", "create table a (b text default 'x'::text);"),
+        (
+            "CREATE TYPE e AS ENUM ('a'); CREATE TABLE a (b e DEFAULT 'a');",
+            "CREATE TYPE e AS ENUM ('a'); create table a (b public.e default 'a'::public.e);",
+        ),
         (
             "CREATE TABLE a (id serial);",
             "CREATE TABLE a (id int NOT NULL); CREATE SEQUENCE a_id_seq OWNED BY a.id;

@@ -10,6 +10,8 @@
 mod cluster;
 #[path = "common/schema.rs"]
 mod schema;
+#[path = "common/server.rs"]
+mod server;
 #[path = "../examples/oracle/wire.rs"]
 #[allow(dead_code, reason = "the oracle asks for more")]
 mod wire;
@@ -67,11 +69,7 @@ struct Server {
 impl Server {
     /// None where no server is installed, and that is allowed.
     fn start(test: &str, number: usize) -> Option<Self> {
-        let Some(bin) = newest() else {
-            assert_ne!(std::env::var("SWITCHBACK_REQUIRE_POSTGRES").as_deref(), Ok("1"), "no PostgreSQL server found");
-            println!("skipped: no PostgreSQL server in /usr/lib/postgresql");
-            return None;
-        };
+        let bin = server::newest()?;
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let cluster = Cluster::start_with(&bin, number, port, &["listen_addresses=127.0.0.1"]).unwrap();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stats").join(test);
@@ -115,14 +113,6 @@ fn ask(url: &str, sql: &str) -> Result<String, String> {
     let mut session = database::open(url, &Variables::default()).map_err(|error| error.message)?;
     let rows = session.rows(sql).map_err(|error| error.message)?;
     Ok(rows.values.into_iter().flatten().flatten().collect::<Vec<_>>().join(" "))
-}
-
-/// The folder of the newest server's binaries.
-fn newest() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
-    let found = versions.filter(|path| path.join("bin/postgres").exists()).max_by_key(number)?;
-    Some(found.join("bin"))
 }
 
 fn table<'v>(stats: &'v Value, name: &str) -> &'v Value {

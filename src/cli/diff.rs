@@ -9,6 +9,7 @@ pub(super) const DIFF_EXAMPLES: &str = "\
 Examples:
   switchback diff origin/main:db/migrations db/migrations
   switchback diff structure.sql db/migrations
+  switchback diff postgres://reader@db.example.org/shop db/migrations
   switchback diff --fail-on error v1.4:db/structure.sql HEAD:db/structure.sql
 
 Exit codes:
@@ -19,9 +20,9 @@ Exit codes:
 /// Options of `diff`.
 #[derive(Clone, Debug, Args)]
 pub struct DiffArgs {
-    /// The schema as it is: a folder, a file, or REV:PATH.
+    /// The schema as it is: a folder, a file, REV:PATH, or the URL of a database.
     pub old: String,
-    /// The schema as it is to be: a folder, a file, or REV:PATH.
+    /// The schema as it is to be: a folder, a file, REV:PATH, or the URL of a database.
     pub new: String,
     /// Where settings come from.
     #[command(flatten)]

@@ -6,13 +6,22 @@ use super::check::choose_rules;
 use super::{Streams, Terminal, inputs};
 use crate::cli::{DiffArgs, DiffFormat, InputArgs};
 use crate::config::Config;
+use crate::database::{self, Variables};
 use crate::diff::{Side, diff};
 use crate::git::Repository;
 use crate::report::diff::{Comparison, json, markdown, text};
+use crate::source::migration::{Direction, Migration, Section, Standing, TransactionMode};
 use crate::source::{self, Input, Overlay, Reason, Request, Sources};
+use crate::syntax::span::Span;
 
 /// Compares two schemas. True when findings reach the level that fails it.
-pub fn run(args: &DiffArgs, verbose: bool, terminal: Terminal, streams: Streams<'_>) -> Result<bool, super::Error> {
+pub fn run(
+    args: &DiffArgs,
+    verbose: bool,
+    terminal: Terminal,
+    variables: &Variables,
+    streams: Streams<'_>,
+) -> Result<bool, super::Error> {
     let Streams { out, log, .. } = streams;
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
     let paths = [&args.new, &args.old].map(PathBuf::from);
@@ -20,17 +29,22 @@ pub fn run(args: &DiffArgs, verbose: bool, terminal: Terminal, streams: Streams<
     let input = InputArgs { paths: first.into_iter().collect(), stdin_filename: None };
     let mut config = inputs::configuration(&input, &args.config, &args.database, &directory, terminal.now, log)?;
     choose_rules(&args.rules, &mut config.settings)?;
-    let old = load(&args.old, &config, &directory)?;
-    let new = load(&args.new, &config, &directory)?;
-    if verbose {
-        inputs::explain(&old, log)?;
-        inputs::explain(&new, log)?;
-    }
-    let found = diff(side(old), side(new), &config.settings);
+    let mut load = |name: &str| -> Result<(String, Side), super::Error> {
+        if is_url(name) {
+            return of_database(name, variables);
+        }
+        let sources = of_files(name, &config, &directory)?;
+        if verbose {
+            inputs::explain(&sources, log)?;
+        }
+        Ok((name.to_owned(), side(sources)))
+    };
+    let ((old_name, old), (new_name, new)) = (load(&args.old)?, load(&args.new)?);
+    let found = diff(old, new, &config.settings);
     let comparison = Comparison {
         diff: &found,
-        old: &args.old,
-        new: &args.new,
+        old: &old_name,
+        new: &new_name,
         version: config.settings.version,
         style: terminal.style,
         actions: terminal.actions,
@@ -48,8 +62,30 @@ fn side(sources: Sources) -> Side {
     Side { migrations: sources.migrations, printed }
 }
 
+fn is_url(name: &str) -> bool {
+    name.starts_with("postgres://") || name.starts_with("postgresql://")
+}
+
+/// The schema of a live database, and what to call it: its URL may hold a password.
+fn of_database(url: &str, variables: &Variables) -> Result<(String, Side), super::Error> {
+    let mut session = database::open(url, variables)?;
+    let text = database::schema::print(&mut session)?;
+    let name = session.server().to_owned();
+    let span = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let migration = Migration {
+        path: PathBuf::from(&name),
+        sections: vec![Section { span, direction: Direction::Up, transaction: TransactionMode::None }],
+        text,
+        release: name.clone(),
+        reported: false,
+        standing: Standing::default(),
+        down: None,
+    };
+    Ok((name, Side { migrations: vec![migration], printed: true }))
+}
+
 /// What a side names: a path where there is one of that name, else `REV:PATH`.
-fn load(name: &str, config: &Config, directory: &Path) -> Result<Sources, super::Error> {
+fn of_files(name: &str, config: &Config, directory: &Path) -> Result<Sources, super::Error> {
     let mut request = Request {
         exclude: config.exclude.clone(),
         ..Request::new(directory.to_owned(), vec![Input::Path(PathBuf::from(name))])

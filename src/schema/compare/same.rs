@@ -95,6 +95,9 @@ fn plain_words<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
         match word {
             "::" => {
                 let mut name = words.next().unwrap_or_default().to_owned();
+                while words.next_if_eq(&".").is_some() {
+                    words.next().unwrap_or_default().clone_into(&mut name);
+                }
                 while let Some(more) = words
                     .next_if(|word| matches!(*word, "varying" | "precision" | "with" | "without" | "time" | "zone"))
                 {
