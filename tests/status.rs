@@ -131,6 +131,7 @@ fn every_phase_has_its_next_step() {
          CREATE TRIGGER keep BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();",
         "UPDATE users SET name_new = name WHERE name_new IS NULL;",
         "ALTER TABLE users ALTER COLUMN name_new SET NOT NULL;",
+        "-- switchback: retire users.name replaced-by(users.name_new)\nSELECT 1;",
         "DROP TRIGGER keep ON users; DROP FUNCTION f(); ALTER TABLE users DROP COLUMN name;",
     ];
     let next = |until: usize| {
@@ -138,7 +139,7 @@ fn every_phase_has_its_next_step() {
         let item = only(&status).clone();
         item.next.map(|next| next.sql.unwrap())
     };
-    assert!(next(2).unwrap().contains("UPDATE users SET name_new = name\nWHERE name IS NOT NULL AND name_new IS NULL"));
+    assert!(next(2).unwrap().contains("    NEW.name_new := NEW.name;"), "first every write reaches both");
     assert_eq!(
         next(3).unwrap(),
         "UPDATE users SET name = name\nWHERE name IS NOT NULL AND name_new IS NULL AND id >= 1 AND id < 1001;",
@@ -148,11 +149,15 @@ fn every_phase_has_its_next_step() {
         next(4).unwrap(),
         "SELECT count(*) FROM users WHERE name_new IS DISTINCT FROM name;\n-- switchback: verified users.name_new"
     );
+    assert!(
+        next(5).unwrap().contains("-- switchback: retire users.name"),
+        "what was said before the backfill was the plan"
+    );
     assert_eq!(
-        next(5).unwrap(),
+        next(6).unwrap(),
         "SET lock_timeout = '5s';\nDROP TRIGGER keep ON users;\nDROP FUNCTION f();\nALTER TABLE users DROP COLUMN name;"
     );
-    assert_eq!(next(6), None);
+    assert_eq!(next(7), None);
 }
 
 #[test]
