@@ -9,6 +9,7 @@ mod coverage;
 mod declare;
 mod derive;
 mod enums;
+mod index;
 mod likeness;
 mod observe;
 mod open;
@@ -106,6 +107,8 @@ pub enum Kind {
     Constraint,
     /// Values of an enum.
     Value,
+    /// Indexes that take over from others.
+    Index,
 }
 
 /// A step of a transition that was taken.

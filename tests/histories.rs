@@ -69,6 +69,17 @@ fn what_is_right_is_met_with_silence() {
     assert!(failures.is_empty(), "\n{failures}");
 }
 
+#[test]
+fn every_story_says_in_a_line_what_it_tells() {
+    for (name, story) in folders() {
+        let words = std::fs::read_to_string(story.join("README.md")).unwrap_or_default();
+        assert!(
+            words.trim_end().ends_with('.') && words.trim_end().lines().count() == 1,
+            "{name}/README.md: {words:?}"
+        );
+    }
+}
+
 /// Every release of a right history is right when it is the one under review, and nothing comes after it yet.
 #[test]
 fn every_step_of_what_is_right_is_right() {

@@ -176,6 +176,25 @@ fn a_sync_is_proposed_before_a_backfill() {
     assert_eq!(item.returns, ["dropping \"Users\".a: its data is gone"]);
 }
 
+/// Indexes that find the same are a replacement when one of them goes, or when their names say so; else both may be wanted.
+#[test]
+fn an_index_takes_over_from_another() {
+    let table = "CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, placed date);\n\
+                 CREATE INDEX orders_customer ON orders (customer);";
+    let wider = "CREATE INDEX CONCURRENTLY orders_customer_placed ON orders (customer, placed);";
+    let (_, status) = of(&[table, wider]);
+    assert!(status.items.is_empty(), "both may be wanted");
+    let (_, status) = of(&[table, wider, "DROP INDEX CONCURRENTLY orders_customer;"]);
+    let item = only(&status);
+    assert_eq!(item.what("→"), "index orders_customer → index orders_customer_placed");
+    assert_eq!((item.percent, &item.next), (100, &None));
+    let (_, status) = of(&[table, "CREATE INDEX CONCURRENTLY orders_customer_new ON orders (customer);"]);
+    let next = only(&status).next.clone().unwrap();
+    assert_eq!(next.sql.as_deref(), Some("DROP INDEX CONCURRENTLY orders_customer;"));
+    let (_, status) = of(&[table, "CREATE INDEX orders_new ON orders (placed);", "DROP INDEX orders_customer;"]);
+    assert!(status.items.is_empty(), "it finds something else");
+}
+
 #[test]
 fn what_is_not_proven_is_to_be_validated() {
     let (_, status) = of(&[

@@ -134,6 +134,7 @@ fn percent(stages: &[Stage], told: u32) -> u32 {
 fn name(scene: &Scene<'_>, id: ShapeId) -> String {
     let words = scene.ledger.name(id);
     match scene.ledger.shape(id).map(|shape| &shape.key) {
+        Some(Key { part: Part::Index, .. }) => format!("index {words}"),
         Some(Key { owner, part: Part::Constraint(constraint) }) => {
             let table = scene.catalog.table(owner);
             let kind = table.and_then(|table| table.constraint(constraint)).map(|known| &known.kind);

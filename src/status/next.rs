@@ -236,6 +236,10 @@ fn contract(scene: &Scene<'_>, transition: &Transition) -> Next {
         Kind::Constraint => {
             Next { words: format!("drop what NOT NULL has taken over: {new}"), sql: sql::contract(scene, transition) }
         }
+        Kind::Index => Next {
+            words: format!("when {new} is built and valid, drop {old}"),
+            sql: Some(format!("DROP INDEX CONCURRENTLY {old};")),
+        },
         Kind::Column | Kind::Table => Next {
             words: format!(
                 "once the soak time has passed and no running code names {old}, drop it: there is no way back"

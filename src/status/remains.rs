@@ -28,7 +28,7 @@ pub(super) fn returns(scene: &Scene<'_>, transition: &Transition) -> Vec<String>
                 found.push(format!("dropping {words}: its rows are gone"));
             }
             Part::Value(_) => found.push(format!("moving the columns to a type without {words}")),
-            Part::Whole | Part::Constraint(_) => {}
+            Part::Whole | Part::Constraint(_) | Part::Index => {}
         }
     }
     found
@@ -58,6 +58,7 @@ pub(super) fn leftovers(scene: &Scene<'_>, transition: &Transition) -> Vec<Strin
             Part::Column(_) => format!("column {}", key.words()),
             Part::Constraint(_) => format!("constraint {}", key.words()),
             Part::Value(_) => format!("value {}", key.words()),
+            Part::Index => format!("index {}", key.words()),
             Part::Whole if scene.catalog.view(&key.owner).is_some() => format!("view {}", key.words()),
             Part::Whole => format!("table {}", key.words()),
         });

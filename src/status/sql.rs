@@ -32,7 +32,7 @@ pub(super) fn declared(scene: &Scene<'_>, id: ShapeId) -> Option<String> {
     let name = match &key.part {
         Part::Whole => key.owner.short(),
         Part::Column(column) => format!("{}.{}", key.owner.short(), Quoted(column)),
-        Part::Constraint(_) | Part::Value(_) => return None,
+        Part::Constraint(_) | Part::Value(_) | Part::Index => return None,
     };
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '-' | '.' | '"');
     name.chars().all(plain).then_some(name)
@@ -183,7 +183,7 @@ fn drop(catalog: &Catalog<'_>, key: &Key) -> Option<String> {
         }
         Part::Column(column) => Some(format!("ALTER TABLE {table} DROP COLUMN {};", Quoted(column))),
         Part::Constraint(name) => Some(format!("ALTER TABLE {table} DROP CONSTRAINT {};", Quoted(name))),
-        Part::Value(_) => None,
+        Part::Value(_) | Part::Index => None,
     }
 }
 

@@ -67,11 +67,13 @@ impl Ledger {
                 let reads: Vec<QName> = query.reads.iter().map(|name| catalog.resolve(name)).collect();
                 self.copy_table(catalog, &reads, table, "SELECT … INTO", event);
             }
+            OperationKind::CreateIndex { table, .. } => self.index_created(catalog, table, event),
             OperationKind::CreateView { view, def } => self.create_view(catalog, view, def, event),
             OperationKind::CreateTrigger { table, def } => self.sync(catalog, table, &def.name.name, event, scene),
             OperationKind::CreateFunction { name, .. } => {
                 self.bodies.insert(name.clone(), event.at.file);
-                for table in catalog.links.triggered.get(name).into_iter().flatten() {
+                // A function of very many tables keeps no one thing in step.
+                for table in catalog.links.triggered.get(name).into_iter().flatten().take(super::MOST_MOVES) {
                     let triggers = catalog.table(table).map(|found| found.triggers.as_slice()).unwrap_or_default();
                     for trigger in triggers.iter().filter(|trigger| trigger.function == *name) {
                         self.sync(catalog, table, &trigger.name, event, scene);
@@ -282,6 +284,7 @@ impl Ledger {
                 }
             }
             ObjectKind::Table
+            | ObjectKind::Index
             | ObjectKind::View
             | ObjectKind::MaterializedView
             | ObjectKind::ForeignTable

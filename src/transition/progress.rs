@@ -38,6 +38,8 @@ impl Ledger {
         match transition.kind {
             Kind::Constraint => true,
             Kind::Value => moved(Phase::Backfilled),
+            // Two that find the same may both be wanted, unless their names say otherwise.
+            Kind::Index => self.any_shadow(transition),
             Kind::Table => {
                 let view = self.between(transition, u32::MAX).iter().any(|sync| sync.by == SyncedBy::View);
                 // Rows of one table seed another one all the time, and triggers keep sums of them.
@@ -138,7 +140,7 @@ impl Ledger {
     /// The name without its table.
     pub(super) fn own_name(&self, id: ShapeId) -> String {
         self.shape(id).map_or_else(String::new, |shape| match &shape.key.part {
-            Part::Whole => shape.key.owner.name.to_string(),
+            Part::Whole | Part::Index => shape.key.owner.name.to_string(),
             Part::Column(name) | Part::Constraint(name) | Part::Value(name) => name.to_string(),
         })
     }
@@ -153,6 +155,7 @@ impl Ledger {
                 phases
             }
             Kind::Value => vec![Phase::Expanded, Phase::Backfilled, Phase::Contracted],
+            Kind::Index => vec![Phase::Expanded, Phase::Contracted],
             Kind::Column | Kind::Table => Phase::ALL.to_vec(),
         }
     }

@@ -31,6 +31,8 @@ pub enum Part {
     Constraint(Symbol),
     /// A value of an enum.
     Value(Symbol),
+    /// All of it, which is an index.
+    Index,
 }
 
 /// A thing of the schema.
@@ -69,6 +71,11 @@ impl Key {
         Self { owner: table.clone(), part: Part::Constraint(name.clone()) }
     }
 
+    /// An index, by its own name: it keeps that whatever its table is called.
+    pub fn index(name: &QName) -> Self {
+        Self { owner: name.clone(), part: Part::Index }
+    }
+
     /// A value of an enum.
     pub fn value(owner: &QName, value: &str) -> Self {
         Self { owner: owner.clone(), part: Part::Value(value.into()) }
@@ -78,7 +85,7 @@ impl Key {
     pub fn words(&self) -> String {
         let owner = self.owner.short();
         match &self.part {
-            Part::Whole => owner,
+            Part::Whole | Part::Index => owner,
             Part::Column(part) | Part::Constraint(part) => format!("{owner}.{}", Quoted(part)),
             Part::Value(value) => format!("{owner} '{value}'"),
         }

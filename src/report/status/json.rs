@@ -157,5 +157,6 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Table => "table",
         Kind::Constraint => "constraint",
         Kind::Value => "value",
+        Kind::Index => "index",
     }
 }
