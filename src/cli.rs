@@ -171,6 +171,10 @@ pub struct ReleaseArgs {
     /// Report only on migrations that the next commit adds or changes, as they are staged. For a pre-commit hook.
     #[arg(long)]
     pub staged: bool,
+    /// Report only on migrations after this one, named by its version or its file. For a history that is older than the
+    /// check: what came before is still replayed.
+    #[arg(long, value_name = "VERSION")]
+    pub start_after: Option<String>,
 }
 
 /// Where settings come from.

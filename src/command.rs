@@ -128,6 +128,15 @@ pub enum Error {
         /// The path, as written.
         path: String,
     },
+    /// Where checking starts.
+    #[error("no migration is called '{name}', after which reporting is to start")]
+    #[diagnostic(help("{}write the version or the name of the last migration that is not to be reported on", near.as_ref().map(|near| format!("did you mean '{near}'? ")).unwrap_or_default()))]
+    StartAfter {
+        /// As written.
+        name: String,
+        /// What was probably meant.
+        near: Option<String>,
+    },
     /// The working directory.
     #[error("the working directory cannot be read: {0}")]
     Directory(io::Error),

@@ -36,6 +36,8 @@ pub struct Config {
     pub exclude: Exclude,
     /// Migrations that run when the new code does, rather than before it.
     pub post_deploy: Exclude,
+    /// The last migration that is not reported on, by its version or its name.
+    pub start_after: Option<String>,
     /// The file of statistics.
     pub stats: Option<PathBuf>,
     /// The age from which it is stale.
@@ -50,6 +52,7 @@ impl Default for Config {
             paths: Vec::new(),
             exclude: Exclude::default(),
             post_deploy: Exclude::default(),
+            start_after: None,
             stats: None,
             max_stats_age: DEFAULT_STATS_AGE,
         }
@@ -161,6 +164,7 @@ mod tests {
             exclude = ["**/seeds/**"]
             transaction = "single-query"
             post-deploy = ["db/migrations/post/**"]
+            start-after = "20240101120000"
             [tables]
             large-rows = 50_000
             [tables.rows]
@@ -188,6 +192,7 @@ mod tests {
         assert_eq!(config.fail_on, FailOn::Warning);
         assert_eq!(config.paths, [Path::new("/app/db/migrations")]);
         assert_eq!(config.settings.transaction, Some(TransactionMode::SingleQuery));
+        assert_eq!(config.start_after.as_deref(), Some("20240101120000"));
         assert!(config.post_deploy.contains(Path::new("/app/db/migrations/post/1.sql")));
         assert_eq!(config.settings.large_rows, 50_000);
         assert_eq!(config.settings.table_rows["users"], 40_000_000);

@@ -14,6 +14,7 @@ mod path;
 mod read;
 mod section;
 pub mod since;
+pub mod start_after;
 mod text;
 mod up_tree;
 mod ways_back;

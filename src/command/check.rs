@@ -14,8 +14,11 @@ use crate::report::{Report, Style};
 use crate::rule::RuleId;
 use crate::settings::Settings;
 use crate::source;
+use crate::source::migration::Migration;
 use crate::source::origin::Origin;
+use crate::source::start_after::start_after;
 use crate::spec;
+use crate::suggest::nearest;
 
 /// Runs the check. True when findings reach the level that fails it.
 pub fn run(
@@ -39,6 +42,15 @@ pub fn run(
     let mut sources = source::load(&request)?;
     if let Some(compared) = &compared {
         compared.since.mark(&request.directory, &mut sources);
+    }
+    if let Some(version) = args.release.start_after.as_ref().or(config.start_after.as_ref())
+        && !start_after(&mut sources.migrations, version)
+    {
+        let names = sources.migrations.iter().map(Migration::short_name);
+        return Err(super::Error::StartAfter {
+            near: nearest(version, names).map(str::to_owned),
+            name: version.clone(),
+        });
     }
     if verbose {
         inputs::explain(&sources, log)?;

@@ -49,6 +49,8 @@ struct Migrations {
     exclude: Vec<String>,
     /// How files run whose layout does not tell: `per-file`, `single-query` or `none`.
     transaction: Option<Spanned<String>>,
+    /// The last migration that is not reported on, by its version or its name.
+    start_after: Option<String>,
     /// Files that run when the new code does, rather than before it, as globs relative to the configuration file.
     post_deploy: Vec<String>,
 }
@@ -152,6 +154,7 @@ pub(super) fn resolve(
         stats: options.tables.stats.as_ref().map(|path| base.join(path)),
         max_stats_age: max_age.unwrap_or(DEFAULT_STATS_AGE),
         post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
+        start_after: options.migrations.start_after.clone(),
         settings,
         fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),
         paths: options.migrations.paths.iter().map(|path| base.join(path)).collect(),
