@@ -75,7 +75,8 @@ impl Ledger {
                 // A function of very many tables keeps no one thing in step.
                 for table in catalog.links.triggered.get(name).into_iter().flatten().take(super::MOST_MOVES) {
                     let triggers = catalog.table(table).map(|found| found.triggers.as_slice()).unwrap_or_default();
-                    for trigger in triggers.iter().filter(|trigger| trigger.function == *name) {
+                    let own = triggers.iter().filter(|trigger| trigger.function == *name);
+                    for trigger in own.take(super::MOST_MOVES) {
                         self.sync(catalog, table, &trigger.name, event, scene);
                     }
                 }
