@@ -49,6 +49,15 @@ fn a_clean_search_allows_the_contract() {
 }
 
 #[test]
+fn a_search_that_read_no_file_shows_nothing() {
+    let repository = released("elsewhere", &[("README.md", "full_name\n")]);
+    repository.write("db/2_drop.sql", DROP);
+    let report = text(&repository.check(&["db", "--base", "main", "--output-format", "pretty"]));
+    assert!(report.contains("error[contract-before-expand]") && !report.contains("allowed"), "{report}");
+    assert!(report.contains("no file of running code was found to search"), "{report}");
+}
+
+#[test]
 fn a_column_that_the_running_code_does_not_name_is_not_demanded_of_it() {
     let demands = [
         ("set", "ALTER TABLE people ALTER COLUMN city SET NOT NULL;\n"),

@@ -46,11 +46,8 @@ fn report(removal: &Removal<'_, '_>, findings: &mut Findings) {
             "until the deploy is complete, and again in a rollback, the previous release runs against this schema",
         );
     let mut builder = with_contents(with_dependents(builder, removal.step), removal);
-    if removal.usage.is_unsearched() && !removal.usage.is_used() {
-        builder = builder.note(
-            "with --base the code that is running is searched for it; or say how you know that it is unused: -- \
-             switchback: allow(contract-before-expand) <evidence>",
-        );
+    if let Some(advice) = removal.usage.advice("contract-before-expand") {
+        builder = builder.note(advice);
     }
     removal.usage.conclude(builder.help(help(removal)), removal.step.before.dependents.is_empty());
 }

@@ -15,18 +15,33 @@ pub(crate) struct Usage<'r> {
     code: Option<(&'r CodeSearch, &'r References)>,
     /// Its queries were.
     queries: Option<(&'r QuerySearch, &'r Queries)>,
+    /// A search for code found no file to read: the code is somewhere else, and nothing is shown.
+    nowhere: bool,
 }
 
 impl<'r> Usage<'r> {
     /// For the step of a release.
     pub(crate) fn of(step: &Step<'_>, release: &Release<'r>, target: &Target) -> Self {
         let late = step.migration.standing.post_deploy;
-        let code = release.evidence.code(late);
+        let all = release.evidence.code(late);
+        let code = all.filter(|code| code.files > 0);
         let queries = release.evidence.queries(late);
         Self {
             code: code.and_then(|code| Some((code, code.references(target)?))),
             queries: queries.and_then(|queries| Some((queries, queries.queries(target)?))),
+            nowhere: all.is_some() && code.is_none(),
         }
+    }
+
+    /// How to have the code searched, where it was not.
+    pub(crate) fn advice(self, rule: &str) -> Option<String> {
+        let search = if self.nowhere {
+            "no file of running code was found to search; say where it is with paths in [code]"
+        } else {
+            "with --base the code that is running is searched for it"
+        };
+        let allow = format!("or say how you know that it is unused: -- switchback: allow({rule}) <evidence>");
+        (self.is_unsearched() && !self.is_used()).then(|| format!("{search}; {allow}"))
     }
 
     /// Whether code or a query names the thing.
