@@ -166,9 +166,12 @@ CREATE TABLE \"o|r`d<ers\" (id bigint PRIMARY KEY, user_id bigint REFERENCES use
 type Format = fn(&Comparison<'_>, &mut dyn std::io::Write) -> std::io::Result<()>;
 
 fn written(format: Format, style: Style) -> String {
-    let found = compared(OLD, NEW);
+    shown(&compared(OLD, NEW), format, style)
+}
+
+fn shown(found: &Diff, format: Format, style: Style) -> String {
     let mut bytes = Vec::new();
-    let comparison = Comparison { diff: &found, old: "old.sql", new: "new.sql", version: 18, style, actions: false };
+    let comparison = Comparison { diff: found, old: "old.sql", new: "new.sql", version: 18, style, actions: false };
     format(&comparison, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
@@ -185,6 +188,19 @@ fn formats() {
     let (schema, value): (Value, Value) =
         (serde_json::from_str(&schema).unwrap(), serde_json::from_str(&document).unwrap());
     assert_eq!(common::schema::violations(&schema, &value), Vec::<String>::new());
+}
+
+/// The runner of GitHub Actions obeys `##[name]` anywhere in a line, and Markdown calls people and links addresses.
+#[test]
+fn names_of_strangers_command_nobody() {
+    let table = "CREATE TABLE \"##[error]x @team https://e.org\" (id bigint PRIMARY KEY);";
+    let found = compared("", table);
+    for format in [markdown::write as Format, json::write as Format] {
+        let text = shown(&found, format, Style::default());
+        assert!(text.contains("error") && !text.contains("##["), "{text}");
+    }
+    let text = shown(&found, markdown::write, Style::default());
+    assert!(!text.contains("@team") && !text.contains("https://e.org"), "{text}");
 }
 
 /// A schema of few names, so that two of them have much in common.

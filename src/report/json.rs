@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::files::Files;
 use super::position::Position;
+use super::tool::{TOOL, Tool};
 use super::{Report, commands, rule_url};
 use crate::engine::lock::LockMode;
 use crate::evidence::{self, queries};
@@ -27,7 +28,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let fingerprints = fingerprint::of(report.outcome, report.migrations, report.origin).findings;
     let document = Document {
         version: VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: TOOL,
         summary: Summary::new(summary),
         findings: Each(|| findings.iter().zip(&fingerprints).map(|(finding, name)| Found::new(finding, name, &files))),
         allowed: Each(|| allowed.iter().map(|allowed| Allowed::new(allowed, &files))),
@@ -56,12 +57,6 @@ where
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0())
     }
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]

@@ -10,7 +10,9 @@ use serde::Serialize;
 use super::Comparison;
 use crate::diff::{Change, Class};
 use crate::finding::Finding;
+use crate::report::commands;
 use crate::report::rule_url;
+use crate::report::tool::{TOOL, Tool};
 
 /// Grows when a reader of the last version would break.
 const VERSION: u32 = 1;
@@ -23,7 +25,7 @@ pub fn write(comparison: &Comparison<'_>, out: &mut dyn Write) -> io::Result<()>
     });
     let document = Document {
         version: VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: TOOL,
         engine: format!("postgres@{}", comparison.version),
         old: comparison.old,
         new: comparison.new,
@@ -31,7 +33,7 @@ pub fn write(comparison: &Comparison<'_>, out: &mut dyn Write) -> io::Result<()>
         limits: comparison.limits(),
         changes: comparison.diff.changes.iter().map(Changed::new).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    serde_json::to_writer_pretty(commands::Json::new(out), &document)?;
     writeln!(out)
 }
 
@@ -45,12 +47,6 @@ struct Document<'a> {
     summary: BTreeMap<&'static str, usize>,
     limits: Vec<String>,
     changes: Vec<Changed<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]

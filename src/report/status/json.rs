@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{Board, place, state};
 use crate::report::commands;
 use crate::report::files::Files;
+use crate::report::tool::{TOOL, Tool};
 use crate::status::{self, Standing};
 use crate::transition::Kind;
 
@@ -21,7 +22,7 @@ pub fn write(board: &Board<'_>, out: &mut dyn Write) -> io::Result<()> {
     let status = board.status;
     let document = Document {
         version: VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: TOOL,
         today: status.today.to_string(),
         since: status.since.as_deref(),
         summary: Summary {
@@ -45,12 +46,6 @@ struct Document<'a> {
     since: Option<&'a str>,
     summary: Summary,
     transitions: Vec<Transition<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
+
+use crate::report::tool::{TOOL, Tool};
 use serde::ser::{SerializeSeq, Serializer};
 
 use super::Picture;
@@ -29,7 +31,7 @@ const LONGEST_TEXT: usize = 200;
 pub fn write(picture: &Picture<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         version: VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: TOOL,
         engine: format!("postgres@{}", picture.version),
         statements: Statements(picture.files),
     };
@@ -43,12 +45,6 @@ struct Document<'a> {
     tool: Tool,
     engine: String,
     statements: Statements<'a>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 /// The statements of all files, each made while it is written.
