@@ -95,27 +95,31 @@ fn replay(parsed: &[Parsed<'_>], settings: &Settings, evidence: &Evidence) -> Ou
 
 /// Findings on what the history as a whole left behind, where it stands in files that are reported.
 fn check_end(release: &Release<'_>, rules: &[&Rule]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for rule in rules {
-        if let Check::End(check) = rule.check {
-            let mut findings = Findings::new(rule.id, spec::level(rule.id));
-            check(release, &mut findings);
-            found.extend(findings.into_vec());
+    let mut found = gather(rules.iter().copied(), |check, findings| {
+        if let Check::End(check) = check {
+            check(release, findings);
         }
-    }
+    });
     found.retain(|finding| release.files.get(finding.file as usize).is_some_and(|file| file.reported));
     found
 }
 
 /// Findings on what was done to the history itself.
 fn check_history(parsed: &[Parsed<'_>]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for rule in RULES {
-        if let Check::History(check) = rule.check {
-            let mut findings = Findings::new(rule.id, spec::level(rule.id));
-            check(parsed, &mut findings);
-            found.extend(findings.into_vec());
+    gather(RULES.iter(), |check, findings| {
+        if let Check::History(check) = check {
+            check(parsed, findings);
         }
+    })
+}
+
+/// What `run` finds with the check of each rule.
+fn gather<'r>(rules: impl Iterator<Item = &'r Rule>, run: impl Fn(&Check, &mut Findings)) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in rules {
+        let mut findings = Findings::new(rule.id, spec::level(rule.id));
+        run(&rule.check, &mut findings);
+        found.extend(findings.into_vec());
     }
     found
 }

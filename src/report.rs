@@ -23,6 +23,7 @@ pub mod status;
 mod summary;
 mod text;
 pub mod timeline;
+mod tool;
 mod xml;
 
 use std::cmp::Reverse;

@@ -72,6 +72,12 @@ pub fn statement_spans(text: &str, section: Span) -> Vec<Span> {
     split::split(source, &lexed.tokens).into_iter().map(|slice| Cursor::new(source, slice).whole()).collect()
 }
 
+/// The name that an identifier written like this stands for.
+pub(crate) fn folded(identifier: &str) -> name::Symbol {
+    let quoted = identifier.starts_with('"');
+    cursor::fold(identifier, if quoted { TokenKind::Quoted } else { TokenKind::Word })
+}
+
 /// All tokens of `span`.
 pub(crate) fn tokens(text: &str, span: Span) -> Vec<Span> {
     let lexed = lexer::lex(Source { text: span.of(text), base: span.start, fills: &[] }, span);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::syntax;
 use crate::syntax::assigned::condition;
+use crate::syntax::name::Symbol;
 use crate::syntax::query::{Reach, RowChange};
 use crate::syntax::span::Span;
 
@@ -45,7 +46,7 @@ pub(super) fn coverage(source: &str, change: &RowChange, own: &BTreeSet<&str>, i
 fn narrowing(source: &str, change: &RowChange, filter: Span, own: &BTreeSet<&str>) -> Option<String> {
     let tokens = syntax::outline(source, filter);
     let head = syntax::tokens(source, Span::new(change.span.start, filter.start.max(change.span.start)));
-    let named: BTreeSet<String> = head.iter().map(|token| folded(token.of(source))).collect();
+    let named: BTreeSet<Symbol> = head.iter().map(|token| syntax::folded(token.of(source))).collect();
     let is = |token: &Span, word: &str| token.of(source).eq_ignore_ascii_case(word);
     if tokens.iter().any(|token| is(token, "or")) {
         return None;
@@ -55,7 +56,7 @@ fn narrowing(source: &str, change: &RowChange, filter: Span, own: &BTreeSet<&str
             COMPARISONS.contains(&token.of(source))
                 || ["is", "in", "like", "between"].iter().any(|word| is(token, word))
         })?;
-        let column = folded(part.get(operator.checked_sub(1)?)?.of(source));
+        let column = syntax::folded(part.get(operator.checked_sub(1)?)?.of(source));
         let qualified = operator >= 3 && part.get(operator - 2).is_some_and(|token| token.of(source) == ".");
         let bare = operator == 1 || (qualified && operator == 3);
         let value = part.get(operator + 1)?.of(source);
@@ -63,17 +64,9 @@ fn narrowing(source: &str, change: &RowChange, filter: Span, own: &BTreeSet<&str
             || ["null", "not", "true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word));
         // Of another table, it picks what is copied; named before the condition, it is part of what is copied.
         let elsewhere = qualified && !change.query.reads.is_empty();
-        (bare && literal && !elsewhere && !own.contains(column.as_str()) && !named.contains(&column))
+        (bare && literal && !elsewhere && !own.contains(&*column) && !named.contains(&column))
             .then(|| shorten(part.iter().copied().reduce(Span::to).unwrap_or_default().of(source)))
     })
-}
-
-/// A name as the server reads it.
-fn folded(token: &str) -> String {
-    match token.strip_prefix('"').and_then(|token| token.strip_suffix('"')) {
-        Some(quoted) => quoted.to_owned(),
-        None => token.to_lowercase(),
-    }
 }
 
 /// On one line, and not too long.

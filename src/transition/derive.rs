@@ -126,12 +126,5 @@ fn words(expression: &str) -> Vec<Symbol> {
     let whole = Span::new(0, u32::try_from(expression.len()).unwrap_or(u32::MAX));
     let tokens = syntax::tokens(expression, whole).into_iter().map(|token| token.of(expression));
     let is_name = |text: &&str| text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '"'));
-    tokens.filter(is_name).take(COLUMNS_READ).map(folded).collect()
-}
-
-fn folded(text: &str) -> Symbol {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(quoted) => quoted.into(),
-        None => text.to_lowercase().into(),
-    }
+    tokens.filter(is_name).take(COLUMNS_READ).map(syntax::folded).collect()
 }

@@ -7,6 +7,9 @@ use crate::schema::operation::QName;
 use crate::syntax::name::{Quoted, Symbol};
 use crate::transition::{Phase, Standing, Sync, SyncedBy, is_retired, shadow};
 
+/// Versions closer together than this are taken to ship together, unless configured.
+const HALF_A_DAY: i64 = 12 * 3600;
+
 /// The verdict of the history on a removal.
 #[derive(Clone, Debug)]
 pub(crate) enum Grounds<'r> {
@@ -67,15 +70,8 @@ fn judge<'r>(
 ) -> Option<Grounds<'r>> {
     // A trigger on a table that goes, goes with it; what matters is who writes into it from elsewhere.
     let whole = matches!(what, Removed::Object(..));
-    let touches = |sync: &&&Sync| step.shape.is_some_and(|id| sync.to == id || (sync.from == id && !whole));
-    let writers = standing.syncs.iter().filter(touches).filter_map(|sync| match &sync.by {
-        SyncedBy::Trigger { table, name, .. } => Some(Writer { table: table.clone(), name: name.clone() }),
-        SyncedBy::Generated | SyncedBy::View | SyncedBy::Declared(_) => None,
-    });
-    let stays =
-        |writer: &Writer| release.after.table(&writer.table).is_some_and(|table| table.trigger(&writer.name).is_some());
-    let mut writers: Vec<Writer> = writers.filter(stays).collect();
-    writers.dedup_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name));
+    let touches = |sync: &Sync| step.shape.is_some_and(|id| sync.to == id || (sync.from == id && !whole));
+    let writers = writers(standing.syncs.iter().copied().filter(|sync| touches(sync)), release);
     if !writers.is_empty() {
         return Some(Grounds::StillWritten(writers));
     }
@@ -133,9 +129,6 @@ fn too_soon(standing: &Standing<'_>, step: &Step<'_>, release: &Release<'_>) -> 
         .then(|| (last.event.at, format!("only {} after it was {}", super::span_words(seconds), last.phase.word())))
 }
 
-/// Versions closer together than this are taken to ship together, unless configured.
-const HALF_A_DAY: i64 = 12 * 3600;
-
 /// An earlier release copied the column to another one of a like name, or had a trigger fill it, so that code was free to
 /// leave it alone.
 fn freed(step: &Step<'_>, release: &Release<'_>) -> Option<String> {
@@ -189,13 +182,18 @@ fn backup(step: &Step<'_>, name: &str, release: &Release<'_>) -> Option<String> 
 pub(crate) fn writers_into(step: &Step<'_>, release: &Release<'_>) -> Vec<Writer> {
     let Some(id) = step.shape else { return Vec::new() };
     let into = release.ledger.syncs_of(id).filter(|sync| sync.to == id && sync.ended.is_none());
-    let mut writers: Vec<Writer> = into
-        .filter_map(|sync| match &sync.by {
-            SyncedBy::Trigger { table, name, .. } => Some(Writer { table: table.clone(), name: name.clone() }),
-            SyncedBy::Generated | SyncedBy::View | SyncedBy::Declared(_) => None,
-        })
-        .filter(|writer| release.after.table(&writer.table).is_some_and(|table| table.trigger(&writer.name).is_some()))
-        .collect();
+    writers(into, release)
+}
+
+/// The triggers among `syncs` that outlive the release, each once.
+fn writers<'l>(syncs: impl Iterator<Item = &'l Sync>, release: &Release<'_>) -> Vec<Writer> {
+    let triggers = syncs.filter_map(|sync| match &sync.by {
+        SyncedBy::Trigger { table, name, .. } => Some(Writer { table: table.clone(), name: name.clone() }),
+        SyncedBy::Generated | SyncedBy::View | SyncedBy::Declared(_) => None,
+    });
+    let stays =
+        |writer: &Writer| release.after.table(&writer.table).is_some_and(|table| table.trigger(&writer.name).is_some());
+    let mut writers: Vec<Writer> = triggers.filter(stays).collect();
     writers.dedup_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name));
     writers
 }
