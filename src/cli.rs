@@ -1,23 +1,27 @@
 //! The command line: what can be asked, and nothing of how it is answered.
 
+mod baseline;
+mod check;
 mod diff;
+mod inputs;
 pub mod output;
 mod stats;
 mod status;
-
-use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::baseline::BASELINE_EXAMPLES;
+pub use self::baseline::{BaselineArgs, BaselineCommand, LeaveArgs};
+pub use self::check::{CheckArgs, EvidenceArgs, ReleaseArgs, RuleArgs};
 use self::diff::DIFF_EXAMPLES;
 pub use self::diff::{DiffArgs, DiffFormat};
-use self::output::{Hints, OutputArgs};
+pub use self::inputs::{ConfigArgs, DatabaseArgs, InputArgs};
+use self::output::Hints;
 pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
 use self::status::STATUS_EXAMPLES;
 pub use self::status::{StatusArgs, StatusFailOn, StatusFormat};
-use crate::config::value;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -98,6 +102,13 @@ pub enum Command {
     /// cannot show: who owns it, by when it is to be done, what code does.
     #[command(after_help = STATUS_EXAMPLES, after_long_help = STATUS_EXAMPLES)]
     Status(Box<StatusArgs>),
+    /// Write down the findings that are left as they are, in a repository older than the check.
+    ///
+    /// The file holds fingerprints, which survive edits elsewhere in a migration. `check` leaves what stands there, says
+    /// how many, and warns of entries that it does not find any more. Where all old migrations are to be left alone,
+    /// `start-after` in the configuration does it without a file.
+    #[command(subcommand, after_help = BASELINE_EXAMPLES, after_long_help = BASELINE_EXAMPLES)]
+    Baseline(BaselineCommand),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
@@ -115,127 +126,6 @@ pub struct GlobalArgs {
     /// Say on standard error what is read, and what is left out and why.
     #[arg(short, long, global = true)]
     pub verbose: bool,
-}
-
-/// Options of `check`.
-#[derive(Clone, Debug, Args)]
-pub struct CheckArgs {
-    /// Which migrations are meant.
-    #[command(flatten)]
-    pub input: InputArgs,
-    /// What is new.
-    #[command(flatten)]
-    pub release: ReleaseArgs,
-    /// Where settings come from.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// What the checks depend on.
-    #[command(flatten)]
-    pub database: DatabaseArgs,
-    /// What is known of the queries.
-    #[command(flatten)]
-    pub evidence: EvidenceArgs,
-    /// Which rules run.
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    /// What comes out.
-    #[command(flatten)]
-    pub output: OutputArgs,
-}
-
-/// Which migrations are meant.
-#[derive(Clone, Debug, Args)]
-pub struct InputArgs {
-    /// Files and folders to read, or `-` for standard input.
-    ///
-    /// Without any, the `paths` of the configuration file are read, or else the current folder.
-    pub paths: Vec<PathBuf>,
-    /// The file that standard input stands for.
-    ///
-    /// Its neighbors are then read as history, and reports show its name. The file need not exist.
-    #[arg(long, value_name = "NAME")]
-    pub stdin_filename: Option<PathBuf>,
-}
-
-/// What is new.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Release")]
-pub struct ReleaseArgs {
-    /// Report only on migrations that are new or changed since this git revision, such as `origin/main`.
-    ///
-    /// They are the release under review, and ship together. Those that were there are history: what they said at that
-    /// revision is replayed, and changing it is a finding. `auto` takes what GitHub Actions, GitLab CI, Bitbucket
-    /// Pipelines, Buildkite or Azure Pipelines compare with, else the last commit in common with the default branch.
-    #[arg(long, value_name = "REV", env = "SWITCHBACK_BASE", conflicts_with = "staged")]
-    pub base: Option<String>,
-    /// Report only on migrations that the next commit adds or changes, as they are staged. For a pre-commit hook.
-    #[arg(long)]
-    pub staged: bool,
-    /// Report only on migrations after this one, named by its version or its file. For a history that is older than the
-    /// check: what came before is still replayed.
-    #[arg(long, value_name = "VERSION")]
-    pub start_after: Option<String>,
-}
-
-/// Where settings come from.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Configuration")]
-pub struct ConfigArgs {
-    /// Read settings from this file.
-    ///
-    /// Without it, `switchback.toml` is looked for beside the first path to check and in the folders above it, up to
-    /// the root of the repository.
-    #[arg(long, value_name = "FILE", env = "SWITCHBACK_CONFIG", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// Do not look for a configuration file.
-    #[arg(long)]
-    pub no_config: bool,
-}
-
-/// What the checks depend on.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Database")]
-pub struct DatabaseArgs {
-    /// The database the migrations run on, such as `postgres@16`.
-    ///
-    /// Versions 12 to 18 are known. Without one, the oldest that is still supported is assumed.
-    #[arg(long, value_name = "ENGINE", env = "SWITCHBACK_ENGINE", value_parser = value::engine)]
-    pub engine: Option<u16>,
-    /// How many rows a table has, such as `users=40m`; may be repeated.
-    ///
-    /// A finding on a table known to be small is only a note. The number may have underscores, and end with `k`, `m`
-    /// or `b`.
-    #[arg(long, value_name = "NAME=ROWS", value_parser = value::table_rows)]
-    pub table_rows: Vec<(String, u64)>,
-    /// How big the tables are: a file of `switchback stats pull`, or the CSV of `switchback stats query`.
-    ///
-    /// Findings then say how long the work takes, and their level follows the size. What `--table-rows` says counts for
-    /// more.
-    #[arg(long, value_name = "FILE", env = "SWITCHBACK_STATS")]
-    pub stats: Option<PathBuf>,
-}
-
-/// What is known of the queries.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Evidence")]
-pub struct EvidenceArgs {
-    /// Queries that the server was asked: an export of `pg_stat_statements` as JSON or CSV, or its log.
-    ///
-    /// What is dropped or renamed must not be named in them. They are shown without their values.
-    #[arg(long, value_name = "FILE", env = "SWITCHBACK_QUERY_STATS")]
-    pub query_stats: Option<PathBuf>,
-}
-
-/// Which rules run.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Rules")]
-pub struct RuleArgs {
-    /// Run only these rules, or the rules of these groups.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub select: Vec<String>,
-    /// Run all but these rules, or the rules of these groups.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub ignore: Vec<String>,
 }
 
 /// Options of `locks`.

@@ -1,5 +1,6 @@
 //! What the subcommands do: one file each.
 
+pub mod baseline;
 pub mod check;
 pub mod diff;
 pub mod explain;
@@ -15,6 +16,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 pub use self::outputs::OutputError;
+use crate::baseline::BaselineError;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::date::Moment;
@@ -68,6 +70,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Stats(#[from] StatsError),
+    /// The findings that are left.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Baseline(Box<BaselineError>),
     /// A record of queries.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -38,6 +38,10 @@ pub struct Config {
     pub post_deploy: Exclude,
     /// The last migration that is not reported on, by its version or its name.
     pub start_after: Option<String>,
+    /// The folder of the configuration file, where there is one.
+    pub folder: Option<PathBuf>,
+    /// The findings that are left.
+    pub baseline: Option<PathBuf>,
     /// The file of statistics.
     pub stats: Option<PathBuf>,
     /// The age from which it is stale.
@@ -53,6 +57,8 @@ impl Default for Config {
             exclude: Exclude::default(),
             post_deploy: Exclude::default(),
             start_after: None,
+            folder: None,
+            baseline: None,
             stats: None,
             max_stats_age: DEFAULT_STATS_AGE,
         }
@@ -129,6 +135,7 @@ mod tests {
     use crate::rule::RuleId;
     use crate::settings::policy::{Forbidden, NameKind};
     use crate::source::migration::TransactionMode;
+    use crate::syntax::directive::Linter;
 
     const KNOWN: &[(&str, &str)] = &[
         ("char-type", "style"),
@@ -159,6 +166,8 @@ mod tests {
             r#"
             engine = "postgres@16"
             fail-on = "warning"
+            baseline = "ops/left.json"
+            compat = ["squawk", "atlas"]
             [migrations]
             paths = ["db/migrations"]
             exclude = ["**/seeds/**"]
@@ -190,6 +199,8 @@ mod tests {
         );
         assert_eq!(config.settings.version, 16);
         assert_eq!(config.fail_on, FailOn::Warning);
+        assert_eq!(config.settings.compat, [Linter::Squawk, Linter::Atlas]);
+        assert_eq!(config.baseline.as_deref(), Some(Path::new("/app/ops/left.json")));
         assert_eq!(config.paths, [Path::new("/app/db/migrations")]);
         assert_eq!(config.settings.transaction, Some(TransactionMode::SingleQuery));
         assert_eq!(config.start_after.as_deref(), Some("20240101120000"));
@@ -280,7 +291,7 @@ mod tests {
             told(
                 "unknown key `zzz`",
                 "zzz",
-                "known keys: `engine`, `fail-on`, `migrations`, `code`, `tables`, `session`, `transitions`, `rules`, `policy`"
+                "known keys: `engine`, `fail-on`, `baseline`, `compat`, `migrations`, `code`, `tables`, `session`, `transitions`, `rules`, `policy`"
             )
         );
     }

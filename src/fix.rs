@@ -1,5 +1,7 @@
 //! Edits that make a statement safe.
 
+pub mod apply;
+
 use crate::syntax::span::Span;
 
 /// Whether a fix may be applied without being read.

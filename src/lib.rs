@@ -3,6 +3,7 @@
 //!
 //! One street, walked in one direction: `source` → `syntax` → `schema` → `engine` → `review` → `rules` → `report`.
 
+pub mod baseline;
 pub mod cli;
 pub mod command;
 pub mod config;
@@ -29,7 +30,7 @@ pub mod spec;
 pub mod stats;
 pub mod status;
 pub mod suggest;
-mod suppress;
+pub mod suppress;
 pub mod syntax;
 pub mod timeline;
 pub mod transition;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::evidence::{self, Evidence, Target};
 use crate::finding::{Finding, Level};
-use crate::outcome::{Allowed, AllowedBy, Outcome, Summary};
+use crate::outcome::{Allowed, AllowedBy, Outcome};
 use crate::review::history;
 use crate::review::replay::Parsed;
 use crate::review::step::{Release, Step};
@@ -59,7 +59,7 @@ pub fn lint_with<E>(
     outcome.allowed.sort_by_key(|allowed| (allowed.finding.file, allowed.finding.span));
     outcome.findings.sort_by(|a, b| (a.file, a.span, a.rule, &a.message).cmp(&(b.file, b.span, b.rule, &b.message)));
     outcome.findings.dedup_by(|a, b| (a.file, a.span, a.rule, &a.message) == (b.file, b.span, b.rule, &b.message));
-    count(&mut outcome);
+    outcome.count();
     outcome.summary.duration = start.elapsed();
     Ok(outcome)
 }
@@ -174,10 +174,4 @@ fn settle(finding: &mut Finding, settings: &Settings) -> bool {
         finding.level = if softened { Level::Note } else { *level };
     }
     true
-}
-
-fn count(outcome: &mut Outcome) {
-    let level = |wanted: Level| outcome.findings.iter().filter(|finding| finding.level == wanted).count();
-    let (errors, warnings, notes) = (level(Level::Error), level(Level::Warning), level(Level::Note));
-    outcome.summary = Summary { errors, warnings, notes, ..outcome.summary };
 }

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::Parser;
-use switchback::cli::{Cli, Color, Command, ListFormat, StatsCommand};
-use switchback::command::{Error, Streams, Terminal, check, diff, explain, locks, rules, stats, status};
+use switchback::cli::{BaselineCommand, Cli, Color, Command, ListFormat, StatsCommand};
+use switchback::command::{Error, Streams, Terminal, baseline, check, diff, explain, locks, rules, stats, status};
 use switchback::database::Variables;
 use switchback::date::Moment;
 use switchback::git::base::Surroundings;
@@ -76,6 +76,14 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
         Command::Status(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
             status::run(args, cli.global.verbose, terminal, streams)
+        }
+        Command::Baseline(command) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            match command {
+                BaselineCommand::Write(args) => baseline::write(args, terminal.now, streams)?,
+                BaselineCommand::Prune(args) => baseline::prune(args, terminal.now, streams)?,
+            }
+            Ok(false)
         }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;

@@ -35,6 +35,8 @@ pub enum AllowedBy {
     Evidence,
     /// The history: it was replaced or retired before.
     History,
+    /// The baseline: the team leaves it.
+    Baseline,
 }
 
 /// The figures of a check.
@@ -60,5 +62,18 @@ impl Outcome {
     /// Whether any finding is at or above `level`.
     pub fn reaches(&self, level: Level) -> bool {
         self.findings.iter().any(|finding| finding.level >= level)
+    }
+
+    /// Counts the findings by level again.
+    pub(crate) fn count(&mut self) {
+        let level = |wanted: Level| self.findings.iter().filter(|finding| finding.level == wanted).count();
+        let (errors, warnings, notes) = (level(Level::Error), level(Level::Warning), level(Level::Note));
+        self.summary = Summary { errors, warnings, notes, ..self.summary };
+    }
+
+    /// How many findings somebody allowed in particular, and how many the baseline did as a lot.
+    pub(crate) fn allowed_and_left(&self) -> (usize, usize) {
+        let left = self.allowed.iter().filter(|allowed| allowed.by == AllowedBy::Baseline).count();
+        (self.allowed.len() - left, left)
     }
 }

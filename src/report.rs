@@ -104,9 +104,12 @@ fn worst_first(findings: &[Finding]) -> Vec<&Finding> {
 }
 
 /// `1 file`, `2 files`.
-fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
+pub(crate) fn counted(number: usize, noun: &str) -> String {
+    match (number, noun.strip_suffix("ry")) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{number} {stem}ries"),
+        (_, None) => format!("{number} {noun}s"),
+    }
 }
 
 /// The first `length` characters of `text`; what is cut off is marked.

@@ -16,6 +16,7 @@ use crate::rule::RuleId;
 use crate::schema::operation::QName;
 use crate::source::migration::TransactionMode;
 use crate::spec;
+use crate::syntax::directive::Linter;
 
 /// The rows at which a table counts as large, unless configured.
 pub const LARGE_ROWS: u64 = 100_000;
@@ -60,6 +61,8 @@ pub struct Settings {
     pub transaction: Option<TransactionMode>,
     /// Where running code is looked for.
     pub code: code::Options,
+    /// Linters whose comments are obeyed too.
+    pub compat: Vec<Linter>,
     /// The rules a team gives itself.
     pub policy: Policy,
 }
@@ -97,6 +100,7 @@ impl Default for Settings {
             ignore: Vec::new(),
             transaction: None,
             code: code::Options::default(),
+            compat: Vec::new(),
             policy: Policy::default(),
         }
     }

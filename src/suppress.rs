@@ -1,5 +1,8 @@
 //! Applies `-- switchback: allow(…)` directives, and says which of them are wrong or of no use.
 
+pub mod add;
+mod foreign;
+
 use crate::finding::Finding;
 use crate::fix::{Edit, Fix};
 use crate::outcome::{Allowed, AllowedBy, Outcome};
@@ -29,7 +32,14 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
             }
         }
     }
-    if places.is_empty() {
+    let mut foreign = Vec::new();
+    for (file, parsed) in (0_u32..).zip(parsed).filter(|(_, parsed)| parsed.migration.reported) {
+        if settings.compat.is_empty() {
+            break;
+        }
+        foreign.extend(foreign::places(file, parsed, settings));
+    }
+    if places.is_empty() && foreign.is_empty() {
         return;
     }
     // Where evidence speaks, the directive is for the runs that have none.
@@ -38,7 +48,7 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
     }
     let found = std::mem::take(&mut outcome.findings);
     for finding in found {
-        match allow(&mut places, &finding) {
+        match allow(&mut places, &finding).or_else(|| allow_foreign(&foreign, &finding)) {
             Some(reason) => outcome.allowed.push(Allowed { finding, reason, by: AllowedBy::Directive }),
             None => outcome.findings.push(finding),
         }
@@ -55,6 +65,13 @@ fn allow(places: &mut [Place<'_>], finding: &Finding) -> Option<String> {
     let end = places.partition_point(|place| place.file <= finding.file);
     let own = places.get_mut(start..end).unwrap_or_default();
     own.iter_mut().find_map(|place| place.allows(finding))
+}
+
+/// The comment of another linter that allows the finding; they are in the order of files, too.
+fn allow_foreign(places: &[foreign::Place<'_>], finding: &Finding) -> Option<String> {
+    let start = places.partition_point(|place| place.file < finding.file);
+    let end = places.partition_point(|place| place.file <= finding.file);
+    places.get(start..end).unwrap_or_default().iter().find_map(|place| place.allows(finding))
 }
 
 /// A directive at its place.

@@ -27,7 +27,7 @@ pub mod types;
 mod verbs;
 
 use cursor::Cursor;
-use directive::Directive;
+use directive::{Directive, Foreign, foreign};
 use name::Ident;
 use span::{Source, Span};
 use statement::Statement;
@@ -41,6 +41,8 @@ pub struct Script {
     pub statements: Vec<Statement>,
     /// Comments that speak to us.
     pub directives: Vec<Directive>,
+    /// Comments that speak to other linters.
+    pub foreign: Vec<Foreign>,
 }
 
 /// Reads the bytes of `section` of `text`. Never fails: what cannot be read is a statement that says so.
@@ -54,7 +56,8 @@ pub fn parse(text: &str, section: Span) -> Script {
         .map(|slice| parse::statement(Cursor::new(source, slice), 0))
         .collect();
     let directives = lexed.directives.iter().map(|span| directive::directive(source, *span)).collect();
-    Script { statements, directives }
+    let foreign = lexed.foreign.iter().filter_map(|span| foreign::read(source.at(*span), *span)).collect();
+    Script { statements, directives, foreign }
 }
 
 /// Reads a column's name and type: `created_at timestamptz`. Nothing else may stand there.

@@ -9,6 +9,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "cli/adopting.rs"]
+mod adopting;
 #[path = "cli/old_history.rs"]
 mod old_history;
 

@@ -13,12 +13,14 @@ use std::ops::Range;
 use common::specs::{self, SpecFile};
 use switchback::finding::Finding;
 use switchback::fix::Edit;
+use switchback::fix::apply::applied;
 use switchback::outcome::Outcome;
 use switchback::report::{Report, Style, pretty};
 use switchback::source::migration::Migration;
 use switchback::source::origin::Origin;
 use switchback::spec::example::{Example, Expectation, File};
 use switchback::spec::{Section, Spec};
+use switchback::suppress::add;
 
 #[test]
 fn specifications_hold() {
@@ -30,6 +32,29 @@ fn specifications_hold() {
         }
     }
     assert!(failures.is_empty(), "\n{failures}\nRULE=<name> runs one rule alone; UPDATE=1 rewrites diagnostics\n");
+}
+
+/// Every finding but those on directives can be allowed by a comment, and the comment hides nothing else.
+#[test]
+fn added_directives_allow_what_is_found() {
+    let mut failures = String::new();
+    for file in specs::all() {
+        let (_, examples) = file.read().unwrap();
+        for example in &examples {
+            let mut history = specs::history(example);
+            let before = specs::run(&file.id, example, &history);
+            for (file, edits) in add::directives(&before.findings, &history, "a reason") {
+                let migration = &mut history[file as usize];
+                migration.text = applied(&migration.text, &edits);
+                migration.sections[0].span.end = u32::try_from(migration.text.len()).unwrap();
+            }
+            let left = specs::run(&file.id, example, &history).findings;
+            for finding in left.iter().filter(|finding| add::can_be_allowed(finding)) {
+                writeln!(failures, "{}:{}: {}", file.shown(), example.line, finding.message).unwrap();
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
 }
 
 /// An example that was run.

@@ -1,24 +1,29 @@
 //! `switchback check`: settings, sources, the walk, the report.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use super::outputs::Outputs;
-use super::{Streams, Terminal, inputs, release};
+use super::{Streams, Terminal, baseline, inputs, release};
+use crate::baseline::Run;
 use crate::cli::{CheckArgs, RuleArgs};
 use crate::config::value;
 use crate::evidence::{Evidence, queries};
+use crate::finding::Finding;
+use crate::fix::apply;
 use crate::git::base::Surroundings;
 use crate::lint::lint_with;
-use crate::report::{Report, Style};
+use crate::outcome::{Allowed, AllowedBy, Outcome};
+use crate::report::{self, Report, Style};
 use crate::rule::RuleId;
 use crate::settings::Settings;
 use crate::source;
 use crate::source::migration::Migration;
 use crate::source::origin::Origin;
-use crate::source::start_after::start_after;
 use crate::spec;
-use crate::suggest::nearest;
+use crate::suppress::add;
 
 /// Runs the check. True when findings reach the level that fails it.
 pub fn run(
@@ -43,15 +48,7 @@ pub fn run(
     if let Some(compared) = &compared {
         compared.since.mark(&request.directory, &mut sources);
     }
-    if let Some(version) = args.release.start_after.as_ref().or(config.start_after.as_ref())
-        && !start_after(&mut sources.migrations, version)
-    {
-        let names = sources.migrations.iter().map(Migration::short_name);
-        return Err(super::Error::StartAfter {
-            near: nearest(version, names).map(str::to_owned),
-            name: version.clone(),
-        });
-    }
+    inputs::start_after(args.release.start_after.as_ref(), &config, &mut sources)?;
     if verbose {
         inputs::explain(&sources, log)?;
         compared.as_ref().map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
@@ -60,7 +57,7 @@ pub fn run(
     let record = args.evidence.query_stats.as_ref().map(|path| request.directory.join(path));
     let records: Vec<_> = record.into_iter().chain(config.stats.clone()).collect();
     let queries = args.evidence.query_stats.as_ref().map(|path| read(path, &request.directory)).transpose()?;
-    let outcome = lint_with(migrations, &config.settings, |targets| {
+    let mut outcome = lint_with(migrations, &config.settings, |targets| {
         let mut evidence = match &compared {
             Some(compared) => compared.evidence(&request, migrations, &config.settings.code, targets, &records)?,
             None => Evidence::default(),
@@ -70,11 +67,51 @@ pub fn run(
         }
         Ok::<_, super::Error>(evidence)
     })?;
+    if !args.leave.no_baseline {
+        let run = Run { migrations, origin: &origin, settings: &config.settings };
+        let file = inputs::baseline(args.leave.baseline.as_deref(), &config, &request.directory);
+        baseline::leave(file, &mut outcome, run, log)?;
+    }
+    if let Some(reason) = &args.add_allow {
+        add_allows(reason, migrations, &request.directory, &mut outcome, log)?;
+    }
     let Terminal { style, actions, .. } = terminal;
     let style = Style { verbose, ..style };
     outputs.write(&Report { outcome: &outcome, migrations, origin: &origin, style, actions }, out)?;
     let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
     Ok(fail_on.level().is_some_and(|level| outcome.reaches(level)))
+}
+
+/// Writes the comments that allow what is found. What could not be written stays a finding.
+fn add_allows(
+    reason: &str,
+    migrations: &[Migration],
+    directory: &Path,
+    outcome: &mut Outcome,
+    log: &mut dyn Write,
+) -> Result<(), super::Error> {
+    let mut written = BTreeSet::new();
+    let mut comments = 0;
+    for (file, edits) in add::directives(&outcome.findings, migrations, reason) {
+        let Some(migration) = migrations.get(file as usize) else { continue };
+        match apply::to_file(&directory.join(&migration.path), &migration.text, &edits) {
+            Ok(()) => {
+                comments += edits.len();
+                written.insert(file);
+            }
+            Err(error) => writeln!(log, "warning: {} is left as it is: {error}", migration.path.display())?,
+        }
+    }
+    let is_allowed = |finding: &Finding| written.contains(&finding.file) && add::can_be_allowed(finding);
+    let (allowed, left) = std::mem::take(&mut outcome.findings).into_iter().partition(is_allowed);
+    outcome.findings = left;
+    let number = allowed.len();
+    let allow = |finding| Allowed { finding, reason: reason.to_owned(), by: AllowedBy::Directive };
+    outcome.allowed.extend(allowed.into_iter().map(allow));
+    outcome.count();
+    let (comments, files) = (report::counted(comments, "comment"), report::counted(written.len(), "file"));
+    writeln!(log, "{comments} in {files} added, for {}", report::counted(number, "finding"))?;
+    Ok(())
 }
 
 /// The bytes of a file, with its name as it was written.

@@ -4,13 +4,16 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::baseline;
 use crate::cli::{ConfigArgs, DatabaseArgs, InputArgs};
 use crate::config::{self, Config};
 use crate::date::{DAY, Moment};
 use crate::settings::extent::Measured;
-use crate::source::{Input, Overlay, Request, Sources};
+use crate::source::migration::Migration;
+use crate::source::{Input, Overlay, Request, Sources, start_after};
 use crate::spec;
 use crate::stats;
+use crate::suggest::nearest;
 
 /// The configuration that applies to the first path. Arguments win over the file.
 pub(super) fn configuration(
@@ -97,6 +100,29 @@ pub(super) fn request(
         overlay: Overlay::new(),
         overlay_only: false,
     })
+}
+
+/// Migrations up to the one named in an argument, or else in the configuration, become history.
+pub(super) fn start_after(
+    argument: Option<&String>,
+    config: &Config,
+    sources: &mut Sources,
+) -> Result<(), super::Error> {
+    let Some(version) = argument.or(config.start_after.as_ref()) else { return Ok(()) };
+    if start_after::start_after(&mut sources.migrations, version) {
+        return Ok(());
+    }
+    let names = sources.migrations.iter().map(Migration::short_name);
+    Err(super::Error::StartAfter { near: nearest(version, names).map(str::to_owned), name: version.clone() })
+}
+
+/// The file of the baseline, and whether somebody named it, so that it has to be there.
+pub(super) fn baseline(argument: Option<&Path>, config: &Config, directory: &Path) -> (PathBuf, bool) {
+    match (argument, &config.baseline) {
+        (Some(path), _) => (directory.join(path), true),
+        (None, Some(path)) => (path.clone(), true),
+        (None, None) => (config.folder.as_deref().unwrap_or(directory).join(baseline::FILE_NAME), false),
+    }
 }
 
 /// What is read, and what is left out and why.

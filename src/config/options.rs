@@ -24,6 +24,11 @@ pub(super) struct Options {
     engine: Option<Spanned<String>>,
     /// The lowest level of finding that fails the run: `error`, `warning`, `note` or `never`.
     fail_on: Option<Spanned<String>>,
+    /// The findings that are left, a file relative to the configuration file: `switchback.baseline.json`.
+    baseline: Option<PathBuf>,
+    /// Linters whose comments are obeyed as if they were ours: `squawk`, `eugene`, `diesel-guard`, `pgfence`,
+    /// `pg-migration-lint`, `atlas`.
+    compat: Vec<Spanned<String>>,
     /// Which files are migrations.
     migrations: Migrations,
     /// Where running code is.
@@ -148,9 +153,12 @@ pub(super) fn resolve(
         paths: options.code.paths.iter().map(|path| base.join(path)).collect(),
         exclude: Exclude::new(base.to_owned(), &options.code.exclude),
     };
+    settings.compat = options.compat.iter().map(|name| at(name, value::linter)).collect::<Result<_, _>>()?;
     settings.policy = policy::resolve(&options.policy)?;
     let max_age = options.tables.max_age.as_ref().map(|age| as_text(age, value::period)).transpose()?;
     Ok(Config {
+        folder: Some(base.to_owned()),
+        baseline: options.baseline.as_ref().map(|path| base.join(path)),
         stats: options.tables.stats.as_ref().map(|path| base.join(path)),
         max_stats_age: max_age.unwrap_or(DEFAULT_STATS_AGE),
         post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),

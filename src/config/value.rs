@@ -13,6 +13,7 @@ use crate::settings::policy::{Forbidden, RequiredColumn};
 use crate::source::migration::TransactionMode;
 use crate::suggest::nearest;
 use crate::syntax;
+use crate::syntax::directive::Linter;
 use crate::syntax::name::Name;
 use crate::syntax::span::Span;
 use crate::syntax::types::DataType;
@@ -217,6 +218,12 @@ pub fn transaction(text: &str) -> Result<TransactionMode, ValueError> {
         "none" => Ok(TransactionMode::None),
         _ => Err(unknown("transaction mode", text, &["per-file", "single-query", "none"])),
     }
+}
+
+/// Reads the name of a linter whose comments are obeyed.
+pub fn linter(text: &str) -> Result<Linter, ValueError> {
+    let found = Linter::ALL.iter().find(|(name, _)| *name == text).map(|(_, linter)| *linter);
+    found.ok_or_else(|| unknown("linter", text, &Linter::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>()))
 }
 
 /// Reads a regular expression.

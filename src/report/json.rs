@@ -239,6 +239,7 @@ impl<'a> Allowed<'a> {
                 AllowedBy::Directive => "directive",
                 AllowedBy::Evidence => "evidence",
                 AllowedBy::History => "history",
+                AllowedBy::Baseline => "baseline",
             },
         }
     }

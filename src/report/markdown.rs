@@ -51,9 +51,11 @@ pub fn write_within(limit: usize, report: &Report<'_>, out: &mut dyn Write) -> i
             left_out.push(finding.level);
         }
     }
-    let listed = add_allowed(&mut page, &report.outcome.allowed, &files);
+    // What the baseline leaves is counted only: it may be thousands.
+    let told: Vec<_> = report.outcome.allowed.iter().filter(|allowed| allowed.by != AllowedBy::Baseline).collect();
+    let listed = add_allowed(&mut page, &told, &files);
     page.left += RESERVE;
-    page.add(&left_out_line(&left_out, report.outcome.allowed.len() - listed, limit));
+    page.add(&left_out_line(&left_out, told.len() - listed, limit));
     out.write_all(page.text.trim_end().as_bytes())?;
     writeln!(out)
 }
@@ -90,8 +92,12 @@ fn headline(report: &Report<'_>) -> String {
     if unrecognized > 0 {
         let _ = write!(line, " ({unrecognized} not understood)");
     }
-    if !report.outcome.allowed.is_empty() {
-        let _ = write!(line, "; {} allowed", counted(report.outcome.allowed.len(), "finding"));
+    let (allowed, left) = report.outcome.allowed_and_left();
+    if allowed > 0 {
+        let _ = write!(line, "; {} allowed", counted(allowed, "finding"));
+    }
+    if left > 0 {
+        let _ = write!(line, "; {} in the baseline", counted(left, "finding"));
     }
     format!("### Switchback: {}\n\n{line}.\n\n", found.join(", "))
 }
@@ -193,7 +199,7 @@ fn remarks(finding: &Finding, files: &Files<'_>) -> String {
 }
 
 /// Adds what is allowed, as far as it fits. Answers how many.
-fn add_allowed(page: &mut Page, allowed: &[Allowed], files: &Files<'_>) -> usize {
+fn add_allowed(page: &mut Page, allowed: &[&Allowed], files: &Files<'_>) -> usize {
     let end = "\n</details>\n\n";
     let head = format!(
         "<details><summary>{} allowed</summary>\n\n| where | rule | what | why it is allowed |\n|---|---|---|---|\n",
@@ -217,7 +223,7 @@ fn row(Allowed { finding, reason, by }: &Allowed, files: &Files<'_>) -> String {
     let what = finding.subject.as_deref().unwrap_or(&finding.message);
     let why = match by {
         AllowedBy::Directive => format!("comment: {reason}"),
-        AllowedBy::Evidence | AllowedBy::History => reason.clone(),
+        AllowedBy::Evidence | AllowedBy::History | AllowedBy::Baseline => reason.clone(),
     };
     let (place, rule) = (code(&clipped(&files.place(finding), width)), finding.rule.0);
     format!("| {place} | {rule} | {} | {} |\n", code(&clipped(what, width)), inline(&clipped(&why, width)))

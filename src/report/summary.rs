@@ -15,7 +15,7 @@ pub(super) fn allowed(report: &Report<'_>) -> Vec<String> {
     let told = |allowed: &&Allowed| match allowed.by {
         AllowedBy::Evidence => true,
         AllowedBy::History => report.style.verbose,
-        AllowedBy::Directive => false,
+        AllowedBy::Directive | AllowedBy::Baseline => false,
     };
     let allowed = report.outcome.allowed.iter().filter(told);
     allowed
@@ -42,9 +42,14 @@ pub(super) fn line(report: &Report<'_>) -> String {
     if results.is_empty() {
         results.push(paint(report.style, Color::Green, "no findings"));
     }
-    let said = allowed.iter().filter(|allowed| report.style.verbose || allowed.by != AllowedBy::History).count();
+    let (_, left) = report.outcome.allowed_and_left();
+    let by_history = allowed.iter().filter(|allowed| !report.style.verbose && allowed.by == AllowedBy::History).count();
+    let said = allowed.len() - left - by_history;
     if said > 0 {
         results.push(format!("{said} allowed"));
+    }
+    if left > 0 {
+        results.push(format!("{left} in the baseline"));
     }
     let unread = match summary.unrecognized {
         0 => String::new(),

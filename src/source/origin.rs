@@ -25,6 +25,16 @@ impl Origin {
     pub fn rooted(&self, path: &Path) -> PathBuf {
         shown(&self.root, &absolute(&self.directory, path))
     }
+
+    /// The absolute path of what is seen from the root like this.
+    pub fn from_root(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// A path as people where the run stands see it.
+    pub fn shown(&self, path: &Path) -> PathBuf {
+        shown(&self.directory, &absolute(&self.directory, path))
+    }
 }
 
 #[cfg(test)]

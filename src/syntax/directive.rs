@@ -1,8 +1,10 @@
 //! Directives in comments: `-- switchback: allow(rule, …) reason`, `-- switchback: retire users.full_name owner(@team)`.
 
 mod declaration;
+pub(crate) mod foreign;
 
 pub use self::declaration::{Declaration, Declared, Said};
+pub use self::foreign::{Foreign, Linter, Reach};
 use super::name::Symbol;
 use super::span::{Source, Span};
 use super::statement::Statement;

@@ -7,6 +7,7 @@ mod client;
 mod placeholder;
 mod quote;
 
+use super::directive::foreign;
 use super::span::{Source, Span};
 use super::token::{Token, TokenKind};
 
@@ -22,6 +23,8 @@ pub(crate) struct Lexed {
     pub(crate) tokens: Vec<Token>,
     /// Comments that speak to us.
     pub(crate) directives: Vec<Span>,
+    /// Comments that speak to other linters.
+    pub(crate) foreign: Vec<Span>,
 }
 
 /// Tokenises the bytes of `section`.
@@ -247,6 +250,8 @@ impl Lexer<'_> {
         let words = comment.trim_ascii_start_matching(b'-');
         if words.starts_with(b"switchback:") {
             self.out.directives.push(self.span_from(start));
+        } else if foreign::speaks(words) {
+            self.out.foreign.push(self.span_from(start));
         } else if client::ends_statement(comment) {
             self.push(TokenKind::Separator, start);
             self.line_start = true;
@@ -267,8 +272,11 @@ impl Lexer<'_> {
                     self.at += 2;
                     if depth == 0 {
                         let inner = self.bytes.get(start + 2..self.at).unwrap_or_default();
-                        if inner.trim_ascii_start().starts_with(b"switchback:") {
+                        let words = inner.trim_ascii_start();
+                        if words.starts_with(b"switchback:") {
                             self.out.directives.push(self.span_from(start));
+                        } else if foreign::speaks(words) {
+                            self.out.foreign.push(self.span_from(start));
                         }
                         return;
                     }
