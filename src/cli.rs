@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod config;
 mod diff;
 mod inputs;
 pub mod output;
@@ -15,6 +16,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::baseline::BASELINE_EXAMPLES;
 pub use self::baseline::{BaselineArgs, BaselineCommand, LeaveArgs};
 pub use self::check::{CheckArgs, EvidenceArgs, ReleaseArgs, RuleArgs};
+use self::config::CONFIG_EXAMPLES;
+pub use self::config::{CompletionsArgs, ConfigFormat, ManArgs, ShowConfigArgs};
 use self::diff::DIFF_EXAMPLES;
 pub use self::diff::{DiffArgs, DiffFormat};
 pub use self::inputs::{ConfigArgs, DatabaseArgs, InputArgs};
@@ -109,10 +112,22 @@ pub enum Command {
     /// `start-after` in the configuration does it without a file.
     #[command(subcommand, after_help = BASELINE_EXAMPLES, after_long_help = BASELINE_EXAMPLES)]
     Baseline(BaselineCommand),
+    /// Show the settings that hold in a place, and where each comes from.
+    ///
+    /// The output is a configuration file: defaults, then `switchback.toml`, then the environment, then arguments, each
+    /// over the one before.
+    #[command(after_help = CONFIG_EXAMPLES, after_long_help = CONFIG_EXAMPLES)]
+    Config(Box<ShowConfigArgs>),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
     Rules(RulesArgs),
+    /// Print the JSON Schema of `switchback.toml`, for editors.
+    Schema,
+    /// Print the completions for a shell.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command.
+    Man(ManArgs),
 }
 
 /// Options of every command.

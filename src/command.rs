@@ -2,10 +2,12 @@
 
 pub mod baseline;
 pub mod check;
+pub mod config;
 pub mod diff;
 pub mod explain;
 mod inputs;
 pub mod locks;
+pub mod manual;
 mod outputs;
 mod release;
 pub mod rules;

@@ -2,6 +2,9 @@
 
 mod options;
 mod policy;
+#[cfg(test)]
+mod schema;
+pub mod shown;
 pub mod value;
 
 use std::fs;
@@ -100,17 +103,25 @@ pub fn find(path: &Path) -> Option<PathBuf> {
 
 /// Reads a configuration file. `path` is absolute; `known` are the rules, each with its group.
 pub fn read(path: &Path, known: &[(&'static str, &'static str)]) -> Result<Config, ConfigError> {
+    parse(path, open(path)?, known)
+}
+
+/// The text of a configuration file that can be used.
+pub fn text(path: &Path, known: &[(&'static str, &'static str)]) -> Result<String, ConfigError> {
+    let text = open(path)?;
+    parse(path, text.clone(), known)?;
+    Ok(text)
+}
+
+fn open(path: &Path) -> Result<String, ConfigError> {
     let text = fs::read(path).and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
-    match text {
-        Ok(text) => parse(path, text, known),
-        Err(error) => Err(ConfigError {
-            path: path.to_owned(),
-            text: Arc::new(NamedSource::new(FILE_NAME, String::new())),
-            span: None,
-            message: format!("{} cannot be read: {error}", path.display()),
-            help: None,
-        }),
-    }
+    text.map_err(|error| ConfigError {
+        path: path.to_owned(),
+        text: Arc::new(NamedSource::new(FILE_NAME, String::new())),
+        span: None,
+        message: format!("{} cannot be read: {error}", path.display()),
+        help: None,
+    })
 }
 
 /// Reads the text of the configuration file `path`, against which its paths are seen.

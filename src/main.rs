@@ -10,9 +10,13 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use clap::Parser;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use switchback::cli::{BaselineCommand, Cli, Color, Command, ListFormat, StatsCommand};
-use switchback::command::{Error, Streams, Terminal, baseline, check, diff, explain, locks, rules, stats, status};
+use switchback::command::{
+    Error, Streams, Terminal, baseline, check, config, diff, explain, locks, manual, rules, stats, status,
+};
+use switchback::config::shown::SCHEMA;
 use switchback::database::Variables;
 use switchback::date::Moment;
 use switchback::git::base::Surroundings;
@@ -22,10 +26,11 @@ use switchback::report::Style;
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let terminal = terminal(cli.global.color);
     let mut out = BufWriter::new(io::stdout().lock());
-    let result = run(&cli, terminal, &mut out).and_then(|found| {
+    let result = run(&cli, &matches, terminal, &mut out).and_then(|found| {
         out.flush()?;
         Ok(found)
     });
@@ -51,7 +56,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error> {
+fn run(cli: &Cli, matches: &ArgMatches, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error> {
     match &cli.command {
         Command::Check(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
@@ -85,6 +90,22 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             }
             Ok(false)
         }
+        Command::Config(args) => {
+            config::run(args, &|option| given(matches, option), out)?;
+            Ok(false)
+        }
+        Command::Schema => {
+            out.write_all(SCHEMA.as_bytes())?;
+            Ok(false)
+        }
+        Command::Completions(args) => {
+            manual::completions(args.shell, out)?;
+            Ok(false)
+        }
+        Command::Man(args) => {
+            manual::pages(args.dir.as_deref(), out)?;
+            Ok(false)
+        }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;
             Ok(false)
@@ -96,6 +117,20 @@ fn run(cli: &Cli, terminal: Terminal, out: &mut dyn Write) -> Result<bool, Error
             }
             Ok(false)
         }
+    }
+}
+
+/// The argument or environment variable that an option of the subcommand was given by.
+fn given(matches: &ArgMatches, option: &str) -> Option<String> {
+    let (name, of_command) = matches.subcommand()?;
+    match of_command.value_source(option)? {
+        ValueSource::CommandLine => Some(format!("--{}", option.replace('_', "-"))),
+        ValueSource::EnvVariable => {
+            let command = Cli::command();
+            let argument = command.find_subcommand(name)?.get_arguments().find(|known| known.get_id() == option)?;
+            Some(argument.get_env()?.to_string_lossy().into_owned())
+        }
+        _ => None,
     }
 }
 

@@ -72,7 +72,7 @@ impl Default for Style {
 }
 
 /// Where Switchback can be read about.
-const HOME: &str = "https://github.com/switchback-sql/switchback";
+pub(crate) const HOME: &str = "https://github.com/switchback-sql/switchback";
 
 /// Where the documentation of a rule can be read.
 pub fn rule_url(rule: RuleId) -> String {

@@ -11,8 +11,12 @@
 
 #[path = "cli/adopting.rs"]
 mod adopting;
+#[path = "cli/configured.rs"]
+mod configured;
 #[path = "cli/old_history.rs"]
 mod old_history;
+#[path = "common/schema.rs"]
+mod schema;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

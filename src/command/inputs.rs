@@ -24,7 +24,10 @@ pub(super) fn configuration(
     now: Moment,
     log: &mut dyn Write,
 ) -> Result<Config, super::Error> {
-    let mut config = file(input, args, directory)?;
+    let mut config = match file(input, args, directory) {
+        Some(file) => config::read(&file, &spec::names())?,
+        None => Config::default(),
+    };
     if let Some(path) = &database.stats {
         config.stats = Some(directory.join(path));
     }
@@ -54,20 +57,16 @@ fn measured(path: &Path, longest: i64, now: Moment) -> Result<Measured, super::E
     Ok(Measured { stale: (age > longest).then_some(u64::try_from(age / DAY).unwrap_or(0)), stats })
 }
 
-fn file(input: &InputArgs, args: &ConfigArgs, directory: &Path) -> Result<Config, super::Error> {
-    let known = spec::names();
+/// The configuration file that applies to the first path.
+pub(super) fn file(input: &InputArgs, args: &ConfigArgs, directory: &Path) -> Option<PathBuf> {
     if let Some(file) = &args.config {
-        return Ok(config::read(&directory.join(file), &known)?);
+        return Some(directory.join(file));
     }
     if args.no_config {
-        return Ok(Config::default());
+        return None;
     }
     let first = input.stdin_filename.as_ref().or_else(|| input.paths.iter().find(|path| path.as_os_str() != "-"));
-    let start = first.map_or_else(|| directory.to_owned(), |path| directory.join(path));
-    match config::find(&start) {
-        Some(file) => Ok(config::read(&file, &known)?),
-        None => Ok(Config::default()),
-    }
+    config::find(&first.map_or_else(|| directory.to_owned(), |path| directory.join(path)))
 }
 
 /// The migrations that are named, or else those of the configuration, or else those of the folder.

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::policy::{self, PolicyOptions};
+#[cfg(test)]
+use super::schema;
 use super::value::{self, ValueError};
 use super::{Config, DEFAULT_STATS_AGE};
 use crate::evidence::code;
@@ -16,18 +18,24 @@ use crate::rule::RuleId;
 use crate::settings::Settings;
 use crate::source::Exclude;
 
-/// The whole file.
+/// The settings of Switchback for the migrations below this folder.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Options {
     /// The database the migrations run on: `postgres@16`.
+    #[cfg_attr(test, schemars(with = "schema::Engine", extend("default" = format!("postgres@{}", crate::settings::DEFAULT_VERSION))))]
     engine: Option<Spanned<String>>,
     /// The lowest level of finding that fails the run: `error`, `warning`, `note` or `never`.
+    #[cfg_attr(test, schemars(with = "schema::FailOn", extend("default" = "error")))]
     fail_on: Option<Spanned<String>>,
-    /// The findings that are left, a file relative to the configuration file: `switchback.baseline.json`.
+    /// The findings that are left, a file relative to the configuration file. Unless set, `switchback.baseline.json` beside
+    /// it, where there is one.
+    #[cfg_attr(test, schemars(with = "String"))]
     baseline: Option<PathBuf>,
     /// Linters whose comments are obeyed as if they were ours: `squawk`, `eugene`, `diesel-guard`, `pgfence`,
     /// `pg-migration-lint`, `atlas`.
+    #[cfg_attr(test, schemars(with = "Vec<schema::Linter>"))]
     compat: Vec<Spanned<String>>,
     /// Which files are migrations.
     migrations: Migrations,
@@ -40,12 +48,14 @@ pub(super) struct Options {
     /// What is demanded of changes that take several releases.
     transitions: Transitions,
     /// A level for a rule or a group of rules, or `off`.
+    #[cfg_attr(test, schemars(with = "schema::Rules"))]
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
     /// The rules a team gives itself.
     policy: PolicyOptions,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Migrations {
     /// What to check where nothing is named, relative to the configuration file.
@@ -53,14 +63,17 @@ struct Migrations {
     /// Files and folders not to read, as globs relative to the configuration file.
     exclude: Vec<String>,
     /// How files run whose layout does not tell: `per-file`, `single-query` or `none`.
+    #[cfg_attr(test, schemars(with = "schema::Transaction"))]
     transaction: Option<Spanned<String>>,
     /// The last migration that is not reported on, by its version or its name.
+    #[cfg_attr(test, schemars(with = "String"))]
     start_after: Option<String>,
     /// Files that run when the new code does, rather than before it, as globs relative to the configuration file.
     post_deploy: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Code {
     /// Whether code is searched for what migrations take away, where a revision to compare with is given.
@@ -78,33 +91,44 @@ impl Default for Code {
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Tables {
     /// The rows from which a table is large.
+    #[cfg_attr(test, schemars(with = "schema::Rows", extend("default" = crate::settings::LARGE_ROWS)))]
     large_rows: Option<Spanned<toml::Value>>,
     /// The bytes from which a table is large, however few its rows: `10MB`.
+    #[cfg_attr(test, schemars(with = "schema::Size", extend("default" = format!("{}MB", crate::settings::LARGE_SIZE >> 20))))]
     large_size: Option<Spanned<toml::Value>>,
     /// A file of statistics, relative to the configuration file.
+    #[cfg_attr(test, schemars(with = "String"))]
     stats: Option<PathBuf>,
     /// The age from which statistics are stale: `30d`.
+    #[cfg_attr(test, schemars(with = "schema::Period", extend("default" = format!("{}d", DEFAULT_STATS_AGE / crate::date::DAY))))]
     max_age: Option<Spanned<toml::Value>>,
     /// The rows of tables, by name.
+    #[cfg_attr(test, schemars(with = "schema::RowsByTable"))]
     rows: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Session {
     /// The longest `lock_timeout` that is not reported: `30s`.
+    #[cfg_attr(test, schemars(with = "schema::Duration", extend("default" = format!("{}s", crate::settings::MAX_LOCK_TIMEOUT / 1000))))]
     max_lock_timeout: Option<Spanned<toml::Value>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Transitions {
     /// How long something must have been replaced or retired before it goes: `14d`, or a number of releases.
+    #[cfg_attr(test, schemars(with = "schema::Soak"))]
     soak: Option<Spanned<toml::Value>>,
     /// How long a transition may stay open: `180d`.
+    #[cfg_attr(test, schemars(with = "schema::Period"))]
     max_age: Option<Spanned<toml::Value>>,
 }
 

@@ -6,47 +6,70 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::options::{Problem, at};
+#[cfg(test)]
+use super::schema;
 use super::value;
 use crate::settings::policy::{Convention, ForbiddenType, NameKind, Policy};
 
 /// The rules a team gives itself.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct PolicyOptions {
     /// What names have to look like: regular expressions.
     names: Names,
     /// Columns every new table has: `created_at`, `created_at timestamptz`.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     required_columns: Vec<Spanned<String>>,
     /// Types no new column has, each with what to use instead.
+    #[cfg_attr(test, schemars(with = "schema::AdviceByType"))]
     types: BTreeMap<Spanned<String>, String>,
     /// `required` where a `statement_timeout` has to be set.
+    #[cfg_attr(test, schemars(with = "schema::Requirement", extend("default" = "off")))]
     statement_timeout: Option<Spanned<String>>,
     /// `required` where what cannot be undone has to be signed.
+    #[cfg_attr(test, schemars(with = "schema::Requirement", extend("default" = "off")))]
     sign_off: Option<Spanned<String>>,
     /// What no migration uses: `trigger`, `on-delete-cascade`.
+    #[cfg_attr(test, schemars(with = "Vec<schema::Forbidden>"))]
     forbidden: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Names {
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     table: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     column: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     index: Option<Spanned<String>>,
     /// Every constraint whose kind has no pattern of its own.
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     constraint: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     primary_key: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     foreign_key: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     unique: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     check: Option<Spanned<String>>,
     /// Also materialized views.
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     view: Option<Spanned<String>>,
     /// Also procedures.
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     function: Option<Spanned<String>>,
     /// Also domains.
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     r#type: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     sequence: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     trigger: Option<Spanned<String>>,
+    #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     schema: Option<Spanned<String>>,
 }
 

@@ -52,6 +52,11 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        self.level().map_or("never", Level::as_str)
+    }
+
     /// The level, if any.
     pub fn level(self) -> Option<Level> {
         match self {

@@ -47,6 +47,7 @@ fn check(root: &Value, schema: &Value, value: &Value, place: &str, found: &mut V
             | "$defs"
             | "definitions"
             | "title"
+            | "examples"
             | "description"
             | "default"
             | "properties"
@@ -129,6 +130,7 @@ fn has_format(format: &Value, value: &Value) -> bool {
     match format.as_str() {
         Some("uri") => matches(&format!("^[A-Za-z][A-Za-z0-9+.-]*:{}", &uri[1..]).into(), value),
         Some("uri-reference") => matches(&uri.into(), value),
+        Some("regex") => value.as_str().is_none_or(|text| Regex::new(text).is_ok()),
         _ => panic!("the format {format} is not understood"),
     }
 }
