@@ -44,6 +44,7 @@ fn migrations(count: usize) -> Vec<Migration> {
                 reported: true,
                 standing: Standing::default(),
                 down: None,
+                carrier: None,
             }
         })
         .collect()

@@ -6,6 +6,7 @@ mod config;
 mod diff;
 mod inputs;
 pub mod output;
+mod sources;
 mod stats;
 mod status;
 
@@ -22,6 +23,8 @@ use self::diff::DIFF_EXAMPLES;
 pub use self::diff::{DiffArgs, DiffFormat};
 pub use self::inputs::{ConfigArgs, DatabaseArgs, InputArgs};
 use self::output::Hints;
+use self::sources::SOURCES_EXAMPLES;
+pub use self::sources::{SourcesArgs, SourcesFormat};
 pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
 use self::status::STATUS_EXAMPLES;
 pub use self::status::{StatusArgs, StatusFailOn, StatusFormat};
@@ -74,6 +77,11 @@ pub enum Command {
     /// folder are read too, to know what the tables look like by then, but only the file is reported on.
     #[command(after_help = EXIT_CODES)]
     Check(Box<CheckArgs>),
+    /// Show what is read: which migrations, by which layout, in which order, and how each runs.
+    ///
+    /// Also what is left out, and why. Where the order or the layout is not what your tool does, this is where it shows.
+    #[command(after_help = SOURCES_EXAMPLES, after_long_help = SOURCES_EXAMPLES)]
+    Sources(Box<SourcesArgs>),
     /// Show which locks migrations take, and for how long.
     ///
     /// For each statement: the relations it locks, how strongly, what has to wait meanwhile, what work is done under the

@@ -11,6 +11,7 @@ pub mod manual;
 mod outputs;
 mod release;
 pub mod rules;
+pub mod sources;
 pub mod stats;
 pub mod status;
 

@@ -39,6 +39,8 @@ pub struct Config {
     pub exclude: Exclude,
     /// Migrations that run when the new code does, rather than before it.
     pub post_deploy: Exclude,
+    /// The layout of the migrations, where somebody said which.
+    pub layout: Option<String>,
     /// The last migration that is not reported on, by its version or its name.
     pub start_after: Option<String>,
     /// The folder of the configuration file, where there is one.
@@ -59,6 +61,7 @@ impl Default for Config {
             paths: Vec::new(),
             exclude: Exclude::default(),
             post_deploy: Exclude::default(),
+            layout: None,
             start_after: None,
             folder: None,
             baseline: None,

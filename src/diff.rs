@@ -180,6 +180,7 @@ impl Release {
             reported: true,
             standing: Standing::default(),
             down: None,
+            carrier: None,
         };
         Self { migration, places }
     }

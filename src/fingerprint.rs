@@ -149,6 +149,7 @@ mod tests {
             reported: true,
             standing: crate::source::migration::Standing::default(),
             down: None,
+            carrier: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The whole walk: read every file, replay the history, run the rules, apply directives and levels.
 
+mod carried;
+
 use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::time::Instant;
@@ -53,6 +55,7 @@ pub fn lint_with<E>(
     let evidence = if targets.is_empty() { Evidence::default() } else { gather(&targets)? };
     let mut outcome = replay(&parsed, settings, &evidence);
     outcome.findings.extend(check_history(&parsed));
+    carried::say(migrations, &mut outcome.findings);
     suppress::apply(&parsed, settings, &mut outcome);
     outcome.findings.retain_mut(|finding| settle(finding, settings));
     outcome.allowed.retain(|allowed| allowed.by == AllowedBy::Directive || settings.runs(allowed.finding.rule));

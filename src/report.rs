@@ -19,6 +19,7 @@ pub mod rdjson;
 pub mod sarif;
 mod snippet;
 pub mod sonarqube;
+pub mod sources;
 pub mod status;
 mod summary;
 mod text;

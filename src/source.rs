@@ -1,5 +1,6 @@
 //! Where migrations come from: files, the layout they follow, their order, and what each part of a file is for.
 
+mod carrier;
 mod dialect;
 mod directive;
 mod discover;
@@ -38,6 +39,8 @@ pub struct Request {
     pub exclude: Exclude,
     /// Migrations that run when the new code does, rather than before it.
     pub post_deploy: Exclude,
+    /// The layout, where somebody said which; one of `layout_names`.
+    pub layout: Option<String>,
     /// What to read instead of what is on disk.
     pub overlay: Overlay,
     /// Nothing on disk counts: the overlay is all there is.
@@ -69,6 +72,7 @@ impl Request {
             inputs,
             exclude: Exclude::default(),
             post_deploy: Exclude::default(),
+            layout: None,
             overlay: Overlay::new(),
             overlay_only: false,
         }
@@ -130,6 +134,8 @@ pub enum Reason {
     Replaced,
     /// A link to a folder; following it could lead anywhere.
     LinkedFolder,
+    /// A migration in code that holds no SQL we can see.
+    Code,
     /// It cannot be read, and was not named.
     Unreadable,
 }
@@ -145,6 +151,7 @@ impl fmt::Display for Reason {
             Self::OnlyChecks => "only checks a migration",
             Self::Replaced => "replaced by the file for PostgreSQL",
             Self::LinkedFolder => "a link to a folder",
+            Self::Code => "code without SQL in it",
             Self::Unreadable => "could not be read",
         })
     }
@@ -157,8 +164,15 @@ pub struct LayoutFound {
     pub folder: PathBuf,
     /// The name of the layout: `goose`, `flyway`, `plain`.
     pub layout: &'static str,
+    /// Why it is that one: `files named like V1__name.sql`.
+    pub why: &'static str,
     /// How many migrations in it ship.
     pub migrations: usize,
+}
+
+/// What layouts are called.
+pub fn layout_names() -> Vec<&'static str> {
+    layout::names()
 }
 
 /// Finds, reads, orders and cuts the migrations that were named.
@@ -189,7 +203,7 @@ pub fn load_schema(request: &Request) -> Result<Sources, SourceError> {
 /// Everything, and whether something was left out on purpose.
 fn gather(request: &Request) -> Result<(Sources, bool), SourceError> {
     let found = discover::discover(request)?;
-    let homes = home::group(&found.files);
+    let homes = home::group(&found.files, request.layout.as_deref(), request)?;
     let (arranged, left_out) = home::arrange(&homes);
     let mut sources = read::read(request, arranged)?;
     let mut on_purpose = found.left_out_on_purpose;

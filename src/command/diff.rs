@@ -80,6 +80,7 @@ fn of_database(url: &str, variables: &Variables) -> Result<(String, Side), super
         reported: false,
         standing: Standing::default(),
         down: None,
+        carrier: None,
     };
     Ok((name, Side { migrations: vec![migration], printed: true }))
 }

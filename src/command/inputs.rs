@@ -9,6 +9,7 @@ use crate::cli::{ConfigArgs, DatabaseArgs, InputArgs};
 use crate::config::{self, Config};
 use crate::date::{DAY, Moment};
 use crate::settings::extent::Measured;
+use crate::source;
 use crate::source::migration::Migration;
 use crate::source::{Input, Overlay, Request, Sources, start_after};
 use crate::spec;
@@ -96,6 +97,7 @@ pub(super) fn request(
         inputs,
         exclude: config.exclude.clone(),
         post_deploy: config.post_deploy.clone(),
+        layout: config.layout.clone(),
         overlay: Overlay::new(),
         overlay_only: false,
     })
@@ -127,7 +129,8 @@ pub(super) fn baseline(argument: Option<&Path>, config: &Config, directory: &Pat
 /// What is read, and what is left out and why.
 pub(super) fn explain(sources: &Sources, log: &mut dyn Write) -> io::Result<()> {
     for found in &sources.layouts {
-        writeln!(log, "{}: {} migrations laid out as {}", found.folder.display(), found.migrations, found.layout)?;
+        let source::LayoutFound { folder, layout, why, migrations } = found;
+        writeln!(log, "{}: {migrations} migrations laid out as {layout}, by {why}", folder.display())?;
     }
     for skipped in &sources.skipped {
         writeln!(log, "skipped {}: {}", skipped.path.display(), skipped.reason)?;

@@ -10,7 +10,7 @@ use crate::date::{Date, Moment};
 use crate::git::{GitError, Repository};
 use crate::report::status::{Board, html, json, markdown, text};
 use crate::source::origin::Origin;
-use crate::source::since::PATTERNS;
+use crate::source::since::{PATTERNS, SQL_PATTERNS};
 use crate::source::{self, Request, Sources};
 use crate::status::{self, Since};
 
@@ -62,7 +62,9 @@ fn date(
     if sources.migrations.iter().all(|migration| migration.time().is_some()) {
         return Ok(());
     }
-    let added: BTreeMap<PathBuf, i64> = repository.added(PATTERNS)?;
+    // To look through the history of all code takes its time.
+    let carried = sources.migrations.iter().any(|migration| migration.carrier.is_some());
+    let added: BTreeMap<PathBuf, i64> = repository.added(if carried { PATTERNS } else { SQL_PATTERNS })?;
     for migration in &mut sources.migrations {
         let seconds = added.get(&request.absolute(&migration.path));
         migration.standing.committed = seconds.map(|seconds| Moment { seconds: *seconds });

@@ -62,6 +62,9 @@ struct Migrations {
     paths: Vec<PathBuf>,
     /// Files and folders not to read, as globs relative to the configuration file.
     exclude: Vec<String>,
+    /// The migration tool whose layout they follow, where its marks do not tell.
+    #[cfg_attr(test, schemars(with = "schema::Layout"))]
+    layout: Option<Spanned<String>>,
     /// How files run whose layout does not tell: `per-file`, `single-query` or `none`.
     #[cfg_attr(test, schemars(with = "schema::Transaction"))]
     transaction: Option<Spanned<String>>,
@@ -186,6 +189,7 @@ pub(super) fn resolve(
         stats: options.tables.stats.as_ref().map(|path| base.join(path)),
         max_stats_age: max_age.unwrap_or(DEFAULT_STATS_AGE),
         post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
+        layout: options.migrations.layout.as_ref().map(|name| at(name, value::layout)).transpose()?,
         start_after: options.migrations.start_after.clone(),
         settings,
         fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),

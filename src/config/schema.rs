@@ -40,6 +40,7 @@ values! {
     });
     FailOn: json_schema!({ "enum": ["error", "warning", "note", "never"] });
     Transaction: json_schema!({ "enum": ["per-file", "single-query", "none"] });
+    Layout: json_schema!({ "enum": crate::source::layout_names() });
     Requirement: json_schema!({ "enum": ["required", "off"] });
     Linter: json_schema!({ "enum": OtherLinter::ALL.iter().map(|(name, _)| name).collect::<Vec<_>>() });
     Forbidden: json_schema!({ "enum": ForbiddenThing::ALL.iter().map(|(name, _)| name).collect::<Vec<_>>() });

@@ -10,6 +10,7 @@ use crate::rule::RuleId;
 use crate::settings::DEFAULT_VERSION;
 use crate::settings::Soak;
 use crate::settings::policy::{Forbidden, RequiredColumn};
+use crate::source;
 use crate::source::migration::TransactionMode;
 use crate::suggest::nearest;
 use crate::syntax;
@@ -223,6 +224,12 @@ pub fn transaction(text: &str) -> Result<TransactionMode, ValueError> {
         "none" => Ok(TransactionMode::None),
         _ => Err(unknown("transaction mode", text, &["per-file", "single-query", "none"])),
     }
+}
+
+/// Reads the name of a layout.
+pub fn layout(text: &str) -> Result<String, ValueError> {
+    let known = source::layout_names();
+    if known.contains(&text) { Ok(text.to_owned()) } else { Err(unknown("layout", text, &known)) }
 }
 
 /// Reads the name of a linter whose comments are obeyed.

@@ -68,7 +68,7 @@ impl<'a> Files<'a> {
     /// The lines of a file.
     pub(super) fn index(&self, file: u32) -> Option<&LineIndex<'a>> {
         let migration = self.migrations.get(file as usize)?;
-        Some(self.indexes.get(file as usize)?.get_or_init(|| LineIndex::new(&migration.text)))
+        Some(self.indexes.get(file as usize)?.get_or_init(|| LineIndex::new(migration.file_text())))
     }
 
     /// Where a byte of a file stands.

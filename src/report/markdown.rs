@@ -151,7 +151,7 @@ fn section(finding: &Finding, report: &Report<'_>, files: &Files<'_>) -> String 
 /// The statement, or the beginning of a long one. What is not shown is not read either: a statement of megabytes may have
 /// thousands of findings.
 fn statement(finding: &Finding, report: &Report<'_>) -> String {
-    let text = report.migrations.get(finding.file as usize).map_or("", |migration| &migration.text);
+    let text = report.migrations.get(finding.file as usize).map_or("", |migration| migration.file_text());
     let whole = finding.statement.to(finding.span).of(text);
     let (most, width) = STATEMENT;
     let start = whole.get(..floor_boundary(whole, most * width * 4)).unwrap_or_default();

@@ -11,7 +11,7 @@ use super::error::missing;
 use super::layout::is_down_folder;
 use super::order::is_release;
 use super::path::{absolute, file_name, shown};
-use super::{Input, Reason, Request, SourceError, dialect};
+use super::{Input, Reason, Request, SourceError, carrier, dialect};
 
 /// Folders that hold other people's files, or none that were written.
 const FOREIGN_FOLDERS: &[&str] = &["node_modules", "target", "vendor"];
@@ -208,7 +208,7 @@ fn overlaid(request: &Request, found: &mut Found, root: Root<'_>) {
                 && (is_foreign(&name) || leave_out_folder(folder, &name).is_some() || request.exclude.contains(folder))
         });
         let name = file_name(path);
-        let taken = is_sql(&name) && !name.starts_with('.') && dialect::of_file(&name).is_none();
+        let taken = may_hold_sql(path, &name) && !name.starts_with('.') && dialect::of_file(&name).is_none();
         let near = inside.components().count() <= root.depth;
         if taken && near && !passed && !request.exclude.contains(path) && !found.known.contains_key(path) {
             found.add_from(request, root, path.clone());
@@ -244,7 +244,10 @@ fn look_at(request: &Request, entry: &DirEntry) -> Look {
         return Look::Skip(Reason::LinkedFolder);
     }
     let engine = dialect::of_file(&name);
-    if !is_sql(&name) || name.starts_with('.') || (entry.path_is_symlink() && !entry.path().is_file()) {
+    if !may_hold_sql(entry.path(), &name)
+        || name.starts_with('.')
+        || (entry.path_is_symlink() && !entry.path().is_file())
+    {
         return Look::Pass;
     }
     if request.exclude.contains(entry.path()) {
@@ -274,6 +277,11 @@ fn lies_beside_engines(path: &Path) -> bool {
         .flatten()
         .map(|sibling| file_name(&sibling.path()))
         .any(|name| dialect::is_postgres(&name) || dialect::of_name(&name).is_some_and(|engine| engine != "Oracle"))
+}
+
+/// Whether a file may be a migration, by its name and folder.
+pub(super) fn may_hold_sql(path: &Path, name: &str) -> bool {
+    is_sql(name) || carrier::may_be(path)
 }
 
 /// `x.sql`, or `x.sql.postgres` and its like for any engine.

@@ -30,6 +30,17 @@ pub enum SourceError {
         #[help]
         help: String,
     },
+    /// A folder that looks like that of several tools.
+    #[error("{} may be laid out as {candidates}", folder.display())]
+    #[diagnostic(help("say which in switchback.toml: `layout = \"{first}\"` under `[migrations]`"))]
+    Ambiguous {
+        /// The folder.
+        folder: PathBuf,
+        /// The layouts, with their marks.
+        candidates: String,
+        /// One of them.
+        first: &'static str,
+    },
     /// A file or folder cannot be read.
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable {

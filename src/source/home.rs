@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::Reason;
 use super::discover::{FoundFile, NOWHERE};
 use super::layout::{Entry, Home, Layout, Role, Shape, is_flyway, recognize};
 use super::migration::TransactionMode;
 use super::order::{Place, Rank, version_prefix};
-use super::path::{components, file_name};
+use super::path::{components, file_name, shown};
 use super::up_tree::UpTree;
 use super::ways_back::WaysBack;
+use super::{Reason, Request, SourceError, layout};
 
 /// A home and where it was found.
 #[derive(Debug)]
@@ -46,8 +46,12 @@ pub(super) struct Arranged<'a> {
     pub down: Option<PathBuf>,
 }
 
-/// Groups files by the folder that holds their history.
-pub(super) fn group(files: &[FoundFile]) -> Vec<Group<'_>> {
+/// Groups files by the folder that holds their history. `layout` is the one that is configured.
+pub(super) fn group<'a>(
+    files: &'a [FoundFile],
+    layout: Option<&str>,
+    request: &Request,
+) -> Result<Vec<Group<'a>>, SourceError> {
     let folders = Folders::of(files);
     let mut groups = BTreeMap::new();
     for file in files {
@@ -61,9 +65,23 @@ pub(super) fn group(files: &[FoundFile]) -> Vec<Group<'_>> {
         let root_path = files.first().map_or(directory.as_path(), |file| file.root_path.as_path());
         let folders = directory.strip_prefix(root_path).map(components).unwrap_or_default();
         let home = Home { up_tree: UpTree::new(directory.clone()), directory, shape, entries };
-        Group { number, layout: recognize(&home), home, root, folders, files }
+        let layout = match layout {
+            // A tool that marks its files from the inside leaves their names to itself.
+            Some(name) => layout::named(name).unwrap_or(&layout::PLAIN),
+            None => recognize(&home).map_err(|candidates| ambiguous(&home, &candidates, request))?,
+        };
+        Ok(Group { number, home, layout, root, folders, files })
     });
     groups.collect()
+}
+
+fn ambiguous(home: &Home, candidates: &[&Layout], request: &Request) -> SourceError {
+    let marks: Vec<_> = candidates.iter().map(|layout| format!("{} ({})", layout.name, layout.marks)).collect();
+    SourceError::Ambiguous {
+        folder: shown(&request.directory, &home.directory),
+        candidates: marks.join(" or "),
+        first: candidates.first().map_or("", |layout| layout.name),
+    }
 }
 
 /// Asks the layouts which files ship, in which order and how; and which are left out.

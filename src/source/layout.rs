@@ -17,6 +17,7 @@ mod up_down_folders;
 use std::path::PathBuf;
 
 pub(super) use flyway::is_flyway;
+pub(super) use plain::LAYOUT as PLAIN;
 
 use super::migration::TransactionMode;
 use super::order::Rank;
@@ -75,6 +76,8 @@ pub(super) enum Role {
 pub(super) struct Layout {
     /// What it is called in reports.
     pub name: &'static str,
+    /// By which marks it is told, for people.
+    pub marks: &'static str,
     /// Whether the home follows it, by marks that cannot be mistaken.
     pub recognizes: fn(&Home) -> bool,
     /// What it makes of each entry, in the order of the entries.
@@ -122,9 +125,35 @@ const LAYOUTS: &[&Layout] = &[
     &atlas::LAYOUT,
 ];
 
-/// The layout of a home.
-pub(super) fn recognize(home: &Home) -> &'static Layout {
-    LAYOUTS.iter().find(|layout| (layout.recognizes)(home)).unwrap_or(&&plain::LAYOUT)
+/// The layout of a home, by its marks; or all that the marks speak for, where they disagree.
+pub(super) fn recognize(home: &Home) -> Result<&'static Layout, Vec<&'static Layout>> {
+    let mut found: Vec<_> = LAYOUTS.iter().copied().filter(|layout| (layout.recognizes)(home)).collect();
+    // Atlas runs the folders of other tools too, and sqlx pairs of files.
+    for (guest, hosts) in [("atlas", &["drizzle", "flyway", "up-down-files", "sqlx"][..]), ("sqlx", &["up-down-files"])]
+    {
+        if found.iter().any(|layout| hosts.contains(&layout.name)) {
+            found.retain(|layout| layout.name != guest);
+        }
+    }
+    match found.as_slice() {
+        [] => Ok(&plain::LAYOUT),
+        [only] => Ok(only),
+        _ => Err(found),
+    }
+}
+
+/// The layout that is called so.
+pub(super) fn named(name: &str) -> Option<&'static Layout> {
+    LAYOUTS.iter().copied().chain([&plain::LAYOUT]).find(|layout| layout.name == name)
+}
+
+/// What layouts are called: those that are told by names, and those that are told by what files say.
+pub(super) fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = LAYOUTS.iter().map(|layout| layout.name).chain([plain::LAYOUT.name]).collect();
+    names.extend(markers::MARKERS.iter().map(|marker| marker.name));
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Ships, in the order of its name.

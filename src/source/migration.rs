@@ -24,6 +24,19 @@ pub struct Migration {
     pub standing: Standing,
     /// The file that takes it back, where that is a file of its own.
     pub down: Option<Down>,
+    /// The file, where it is not SQL but only carries it.
+    pub carrier: Option<Carrier>,
+}
+
+/// A file of another language that carries SQL. The text of its migration is as long, and blank but for the SQL.
+#[derive(Clone, Debug)]
+pub struct Carrier {
+    /// What the file says.
+    pub text: String,
+    /// Changes that are written in another way than SQL, in order. SQL that does the same stands in their place.
+    pub written: Vec<Span>,
+    /// SQL that is put together, and only known when the code runs; in order.
+    pub unread: Vec<Span>,
 }
 
 /// A file that takes a migration back.
@@ -36,6 +49,11 @@ pub struct Down {
 }
 
 impl Migration {
+    /// What the file says, be it SQL or not.
+    pub fn file_text(&self) -> &str {
+        self.carrier.as_ref().map_or(&self.text, |carrier| &carrier.text)
+    }
+
     /// Whether something takes it back, be it empty.
     pub fn has_down(&self) -> bool {
         self.down.is_some() || self.sections.iter().any(|section| section.direction == Direction::Down)

@@ -6,13 +6,17 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::carrier::{self, Language};
 use super::home::Arranged;
 use super::layout::markers::{self, Marker};
-use super::migration::{Change, Down, Migration, Section, Standing, TransactionMode};
+use super::migration::{Carrier, Change, Down, Migration, Section, Standing, TransactionMode};
 use super::order::{Rank, is_release, version_prefix};
 use super::path::{file_name, shown};
 use super::text::{MAX_LENGTH, decode};
 use super::{LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, section};
+
+/// Why a layout is what it is, where the configuration says so.
+const CONFIGURED: &str = "the configuration";
 
 /// Reads and orders `arranged`.
 pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result<Sources, SourceError> {
@@ -22,7 +26,12 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
     let mut texts = Vec::with_capacity(read.len());
     for (arranged, text) in arranged.iter().zip(read) {
         match text {
-            Ok(text) => texts.push(Some(text)),
+            Ok(Some(text)) => texts.push(Some(text)),
+            Ok(None) => {
+                let path = shown(&request.directory, &arranged.file.path);
+                sources.skipped.push(Skipped { path, reason: Reason::Code });
+                texts.push(None);
+            }
             Err(error) if arranged.file.reported => return Err(error),
             Err(_) => {
                 let path = shown(&request.directory, &arranged.file.path);
@@ -31,10 +40,12 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
             }
         }
     }
-    let tools = tools(&arranged, &texts);
+    let tools = tools(request, &arranged, &texts);
     let versions = Versions::of(&arranged);
+    let mut read_ones = Vec::with_capacity(arranged.len());
     for (arranged, text) in arranged.iter().zip(texts) {
         let Some(text) = text else { continue };
+        read_ones.push(arranged);
         let path = shown(&request.directory, &arranged.file.path);
         // Histories may count alike; the folder keeps them apart.
         let release = match versions.shared_by(arranged) {
@@ -59,10 +70,11 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
             },
             text: text.text,
             down: text.down,
+            carrier: text.carrier,
             release: release.to_string_lossy().into_owned(),
         });
     }
-    sources.layouts = layouts(request, &arranged, &tools);
+    sources.layouts = layouts(request, &read_ones, &tools);
     Ok(sources)
 }
 
@@ -78,10 +90,13 @@ struct FileRead {
     text: String,
     marks: Marks,
     down: Option<Down>,
+    carrier: Option<Carrier>,
 }
 
 /// What the text says about how it runs.
 enum Marks {
+    /// A file of another language carries it.
+    Carried(&'static Language, Vec<Section>),
     /// A tool marked its sections.
     Tool(&'static Marker, Vec<Section>),
     /// Its only section runs like this, for reasons of its own.
@@ -91,9 +106,9 @@ enum Marks {
 }
 
 impl FileRead {
-    fn sections(&self, tool: Option<&'static Marker>) -> Vec<Section> {
+    fn sections(&self, tool: Option<Tool>) -> Vec<Section> {
         match (&self.marks, tool) {
-            (Marks::Tool(_, sections), _) => sections.clone(),
+            (Marks::Tool(_, sections) | Marks::Carried(_, sections), _) => sections.clone(),
             (Marks::Known(mode), _) => section::whole(&self.text, *mode),
             (Marks::None, tool) => {
                 section::whole(&self.text, tool.map_or(TransactionMode::Unknown, |tool| tool.unmarked))
@@ -102,12 +117,21 @@ impl FileRead {
     }
 }
 
-fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<FileRead, SourceError> {
+/// Reads a file; none where it is code that carries no migration.
+fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Option<FileRead>, SourceError> {
     let text = read_text(request, &arranged.file.path, arranged.file.bytes.as_ref())?;
     let down = arranged.down.as_deref().map(|path| read_down(request, path, arranged.file.reported));
+    if let Some(language) = carrier::of(&arranged.file.path, &text) {
+        let (sql, sections, carrier) = (language.read)(&text).into_parts(text);
+        let marks = Marks::Carried(language, sections);
+        return Ok(Some(FileRead { text: sql, marks, down, carrier: Some(carrier) }));
+    }
+    if carrier::may_be(&arranged.file.path) {
+        return Ok(None);
+    }
     if let Some(tool) = markers::find(&text) {
         let sections = (tool.cut)(&text);
-        return Ok(FileRead { text, marks: Marks::Tool(tool, sections), down });
+        return Ok(Some(FileRead { text, marks: Marks::Tool(tool, sections), down, carrier: None }));
     }
     let layout = arranged.group.layout;
     let by_layout = || (layout.refine)(&arranged.group.home, arranged.transaction, &text);
@@ -115,7 +139,7 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<FileRead, Sour
         TransactionMode::Unknown => Marks::None,
         mode => Marks::Known(mode),
     };
-    Ok(FileRead { text, marks, down })
+    Ok(Some(FileRead { text, marks, down, carrier: None }))
 }
 
 /// What takes a migration back; its text only where the migration is reported on. One that cannot be read is there all
@@ -141,33 +165,54 @@ fn read_text(request: &Request, file: &Path, bytes: Option<&Vec<u8>>) -> Result<
     if text.len() as u64 > MAX_LENGTH { Err(SourceError::TooLarge { path: path() }) } else { Ok(text) }
 }
 
+/// The tool of a group, by what its files say.
+#[derive(Clone, Copy)]
+struct Tool {
+    name: &'static str,
+    marks: &'static str,
+    /// How files run that it did not mark.
+    unmarked: TransactionMode,
+}
+
 /// The tool that marks the files of a group, by the first file that is marked.
-fn tools(arranged: &[Arranged<'_>], texts: &[Option<FileRead>]) -> BTreeMap<usize, &'static Marker> {
+fn tools(request: &Request, arranged: &[Arranged<'_>], texts: &[Option<FileRead>]) -> BTreeMap<usize, Tool> {
     let mut tools = BTreeMap::new();
+    if let Some(Marker { name, unmarked, .. }) = request.layout.as_deref().and_then(markers::named) {
+        let tool = Tool { name, marks: CONFIGURED, unmarked: *unmarked };
+        tools.extend(arranged.iter().map(|arranged| (arranged.group.number, tool)));
+    }
     for (arranged, text) in arranged.iter().zip(texts) {
-        if let Some(FileRead { marks: Marks::Tool(tool, _), .. }) = text {
-            tools.entry(arranged.group.number).or_insert(*tool);
-        }
+        let tool = match text.as_ref().map(|text| &text.marks) {
+            Some(Marks::Tool(Marker { name, marks, unmarked, .. }, _)) => Tool { name, marks, unmarked: *unmarked },
+            Some(Marks::Carried(Language { name, marks, .. }, _)) => {
+                Tool { name, marks, unmarked: TransactionMode::Unknown }
+            }
+            _ => continue,
+        };
+        tools.entry(arranged.group.number).or_insert(tool);
     }
     tools
 }
 
-fn layouts(request: &Request, arranged: &[Arranged<'_>], tools: &BTreeMap<usize, &'static Marker>) -> Vec<LayoutFound> {
-    let mut counts: BTreeMap<(&Path, &'static str), usize> = BTreeMap::new();
+fn layouts(request: &Request, arranged: &[&Arranged<'_>], tools: &BTreeMap<usize, Tool>) -> Vec<LayoutFound> {
+    let mut counts: BTreeMap<(&Path, &'static str, &'static str), usize> = BTreeMap::new();
     for arranged in arranged {
         let group = arranged.group;
-        let layout = tools.get(&group.number).map_or(group.layout.name, |tool| tool.name);
+        let marks = if request.layout.is_some() { CONFIGURED } else { group.layout.marks };
+        let by_layout = (group.layout.name, marks);
+        let (layout, why) = tools.get(&group.number).map_or(by_layout, |tool| (tool.name, tool.marks));
         let mut folder = group.home.directory.as_path();
         while let Some(parent) = folder.parent()
             && is_release(&file_name(folder))
         {
             folder = parent;
         }
-        *counts.entry((folder, layout)).or_insert(0) += 1;
+        *counts.entry((folder, layout, why)).or_insert(0) += 1;
     }
-    let found = counts.into_iter().map(|((folder, layout), migrations)| LayoutFound {
+    let found = counts.into_iter().map(|((folder, layout, why), migrations)| LayoutFound {
         folder: shown(&request.directory, folder),
         layout,
+        why,
         migrations,
     });
     found.collect()

@@ -4,14 +4,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::discover::may_hold_sql;
 use super::migration::{Change, Migration};
-use super::path::{absolute, shown};
+use super::path::{absolute, file_name, shown};
 use super::text::decode;
 use super::{Overlay, Sources};
 use crate::git::{Changed, GitError, ObjectId, Repository, Revision};
 
-/// Files that may be migrations: `x.sql`, `x.sql.postgres`.
-pub const PATTERNS: &[&str] = &["*.sql", "*.SQL", "*.sql.*"];
+/// Files of SQL: `x.sql`, `x.sql.postgres`.
+pub const SQL_PATTERNS: &[&str] = &["*.sql", "*.SQL", "*.sql.*"];
+
+/// Files that may be migrations: `x.sql`, `x.sql.postgres`, and those of other languages that carry SQL.
+pub const PATTERNS: &[&str] = &[
+    "*.sql", "*.SQL", "*.sql.*", "*.cjs", "*.cts", "*.js", "*.json", "*.mjs", "*.mts", "*.plan", "*.rb", "*.ts",
+    "*.xml", "*.yaml", "*.yml",
+];
 
 /// All new migrations ship together.
 const UNDER_REVIEW: &str = "the release under review";
@@ -32,15 +39,15 @@ pub struct Since {
 impl Since {
     /// What the working tree changed since `base`.
     pub fn base(repository: &Repository, base: Revision) -> Result<Self, GitError> {
-        let changes = repository.changes(&base, PATTERNS)?;
+        let changes = migrations_of(repository.changes(&base, PATTERNS)?);
         Self::of(repository, base, &changes, Overlay::new())
     }
 
     /// What the index changed since the present commit, whatever the working tree holds.
     pub fn staged(repository: &Repository) -> Result<Self, GitError> {
         let base = repository.head()?;
-        let changes = repository.staged(&base, PATTERNS)?;
-        let mut overlay = contents_before(repository, &repository.unstaged(PATTERNS)?)?;
+        let changes = migrations_of(repository.staged(&base, PATTERNS)?);
+        let mut overlay = contents_before(repository, &migrations_of(repository.unstaged(PATTERNS)?))?;
         overlay.extend(repository.untracked(PATTERNS)?.into_iter().map(|path| (path, None)));
         Self::of(repository, base, &changes, overlay)
     }
@@ -75,10 +82,10 @@ impl Since {
                 Some(Some(_)) if self.gone.contains(path) => Change::Deleted,
                 Some(Some(before)) => match decode(before.clone()) {
                     // Only its mode changed.
-                    before if before == migration.text => Change::Released,
+                    before if before == migration.file_text() => Change::Released,
                     before => Change::Modified { before },
                 },
-                Some(None) => match gone.get(migration.text.as_bytes()) {
+                Some(None) => match gone.get(migration.file_text().as_bytes()) {
                     Some(from) => Change::Moved { from: shown(directory, from) },
                     None => Change::Added,
                 },
@@ -101,6 +108,12 @@ impl Since {
             }
         }
     }
+}
+
+/// The changes of files that may be migrations.
+fn migrations_of(mut changes: Vec<Changed>) -> Vec<Changed> {
+    changes.retain(|change| may_hold_sql(&change.path, &file_name(&change.path)));
+    changes
 }
 
 /// What each changed file was before; none where it was not there.

@@ -57,5 +57,6 @@ pub(crate) fn migration(path: &str, release: &str, text: &str, transaction: Tran
         reported: true,
         standing: Standing::default(),
         down: None,
+        carrier: None,
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub(super) fn new(file: &'a File<'a>) -> Self {
-        Self { file, lines: LineIndex::new(&file.migration.text) }
+        Self { file, lines: LineIndex::new(file.migration.file_text()) }
     }
 
     /// The line a statement begins on.

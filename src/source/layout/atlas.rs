@@ -5,6 +5,7 @@ use crate::source::migration::TransactionMode;
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "atlas",
+    marks: "an atlas.sum",
     recognizes: |home| home.shape == Shape::Files && home.directory.join("atlas.sum").is_file(),
     arrange: |home| home.entries.iter().map(|entry| up(entry, TransactionMode::Wrapped)).collect(),
     refine: as_the_file,

@@ -12,6 +12,7 @@ use crate::source::{Reason, dialect};
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "drizzle",
+    marks: "a meta/_journal.json",
     recognizes: |home| home.shape == Shape::Files && home.directory.join(JOURNAL).is_file(),
     arrange,
     refine: as_the_file,

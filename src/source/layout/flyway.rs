@@ -14,6 +14,7 @@ use crate::source::up_tree::manifest;
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "flyway",
+    marks: "files named like V1__name.sql",
     recognizes: |home| {
         home.shape == Shape::Files && home.entries.iter().any(|entry| is_flyway(&home.directory, &entry.name))
     },

@@ -20,6 +20,8 @@ use crate::source::section::{CommentLine, comment_lines};
 pub(in crate::source) struct Marker {
     /// What the tool is called in reports.
     pub name: &'static str,
+    /// By which marks it is told, for people.
+    pub marks: &'static str,
     /// Whether a comment line can only come from this tool.
     pub recognizes: fn(&CommentLine<'_>) -> bool,
     /// Cuts a text that has such a line.
@@ -28,7 +30,7 @@ pub(in crate::source) struct Marker {
     pub unmarked: TransactionMode,
 }
 
-const MARKERS: &[&Marker] = &[
+pub(super) const MARKERS: &[&Marker] = &[
     &goose::MARKER,
     &dbmate::MARKER,
     &sql_migrate::MARKER,
@@ -38,6 +40,11 @@ const MARKERS: &[&Marker] = &[
     &liquibase::MARKER,
     &sqlx::MARKER,
 ];
+
+/// The tool that is called so.
+pub(in crate::source) fn named(name: &str) -> Option<&'static Marker> {
+    MARKERS.iter().copied().find(|marker| marker.name == name)
+}
 
 /// The tool that marked a text, by the first line that is a mark.
 pub(in crate::source) fn find(text: &str) -> Option<&'static Marker> {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{Arrangement, Entry, Home, Layout, Role, as_the_file, is_down_word, stem, up, words};
 use crate::source::migration::TransactionMode;
 
-pub(super) const LAYOUT: Layout = Layout { name: "plain", recognizes: |_| true, arrange, refine: as_the_file };
+pub(in crate::source) const LAYOUT: Layout =
+    Layout { name: "plain", marks: "files that follow no tool", recognizes: |_| true, arrange, refine: as_the_file };
 
 fn arrange(home: &Home) -> Vec<Arrangement> {
     let names = names(home);

@@ -5,6 +5,7 @@ use crate::source::migration::TransactionMode;
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "postgrator",
+    marks: "files named like 001.do.name.sql",
     recognizes: |home| home.shape == Shape::Files && home.entries.iter().any(|entry| is(entry, "do")),
     arrange: |home| home.entries.iter().map(arrange).collect(),
     refine: as_the_file,

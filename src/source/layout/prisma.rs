@@ -6,8 +6,13 @@ use crate::source::order::Rank;
 use crate::source::up_tree::manifest;
 use crate::source::{Reason, dialect};
 
-pub(super) const LAYOUT: Layout =
-    Layout { name: "prisma", recognizes: |home| home.shape == Shape::MigrationFolders, arrange, refine: as_the_file };
+pub(super) const LAYOUT: Layout = Layout {
+    name: "prisma",
+    marks: "folders with a migration.sql",
+    recognizes: |home| home.shape == Shape::MigrationFolders,
+    arrange,
+    refine: as_the_file,
+};
 
 fn arrange(home: &Home) -> Vec<Arrangement> {
     let up = other_engine(home).map_or(Role::Up, |engine| Role::NotRun(Reason::Engine(engine)));

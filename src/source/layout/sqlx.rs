@@ -5,6 +5,7 @@ use crate::source::migration::TransactionMode;
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "sqlx",
+    marks: "numbered files in a Rust package that uses sqlx",
     // The names alone look like those of a dozen tools; the package tells.
     recognizes: |home| {
         home.shape == Shape::Files

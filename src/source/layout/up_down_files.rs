@@ -10,6 +10,7 @@ use crate::source::order::Rank;
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "up-down-files",
+    marks: "files named like 1_name.up.sql",
     recognizes: |home| home.shape == Shape::Files && home.entries.iter().any(|entry| has(entry, "up")),
     arrange,
     refine: as_the_file,

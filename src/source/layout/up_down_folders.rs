@@ -7,6 +7,7 @@ use crate::source::up_tree::manifest;
 
 pub(super) const LAYOUT: Layout = Layout {
     name: "up-down-folders",
+    marks: "folders with an up.sql",
     recognizes: |home| home.shape == Shape::UpDownFolders,
     arrange,
     refine: as_the_file,

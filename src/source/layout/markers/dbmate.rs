@@ -4,8 +4,13 @@ use super::{Marker, Section, TransactionMode, comment_lines};
 use crate::source::migration::Direction;
 use crate::source::section::Cutter;
 
-pub(super) const MARKER: Marker =
-    Marker { name: "dbmate", recognizes: |line| mark(line.body).is_some(), cut, unmarked: TransactionMode::Unknown };
+pub(super) const MARKER: Marker = Marker {
+    name: "dbmate",
+    marks: "comments such as -- migrate:up",
+    recognizes: |line| mark(line.body).is_some(),
+    cut,
+    unmarked: TransactionMode::Unknown,
+};
 
 fn cut(text: &str) -> Vec<Section> {
     let mut cutter = Cutter::new(text, TransactionMode::Wrapped);

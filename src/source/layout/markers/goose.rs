@@ -3,8 +3,13 @@
 use super::annotations::{self, Annotation};
 use super::{Marker, Section, TransactionMode, comment_lines};
 
-pub(super) const MARKER: Marker =
-    Marker { name: "goose", recognizes: |line| words(line.body).is_some(), cut, unmarked: TransactionMode::Unknown };
+pub(super) const MARKER: Marker = Marker {
+    name: "goose",
+    marks: "comments such as -- +goose Up",
+    recognizes: |line| words(line.body).is_some(),
+    cut,
+    unmarked: TransactionMode::Unknown,
+};
 
 fn cut(text: &str) -> Vec<Section> {
     // Counts for the whole file, wherever it stands.

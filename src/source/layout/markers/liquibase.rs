@@ -7,6 +7,7 @@ use crate::source::section::Cutter;
 
 pub(super) const MARKER: Marker = Marker {
     name: "liquibase",
+    marks: "a first line --liquibase formatted sql",
     recognizes: |line| {
         let mut words = line.body.split_whitespace();
         let mut next_is = |expected: &&str| words.next().is_some_and(|word| word.eq_ignore_ascii_case(expected));

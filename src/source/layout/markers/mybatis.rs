@@ -4,8 +4,13 @@ use super::{Marker, Section, TransactionMode, comment_lines};
 use crate::source::migration::Direction;
 use crate::source::section::Cutter;
 
-pub(super) const MARKER: Marker =
-    Marker { name: "mybatis", recognizes: |line| is_undo(line.body), cut, unmarked: TransactionMode::Wrapped };
+pub(super) const MARKER: Marker = Marker {
+    name: "mybatis",
+    marks: "comments such as -- //@UNDO",
+    recognizes: |line| is_undo(line.body),
+    cut,
+    unmarked: TransactionMode::Wrapped,
+};
 
 fn cut(text: &str) -> Vec<Section> {
     let mut cutter = Cutter::new(text, TransactionMode::Wrapped);

@@ -6,6 +6,7 @@ use crate::source::section::Cutter;
 
 pub(super) const MARKER: Marker = Marker {
     name: "node-pg-migrate",
+    marks: "comments such as -- Up Migration",
     recognizes: |line| direction(line.body).is_some(),
     cut,
     unmarked: TransactionMode::Wrapped,

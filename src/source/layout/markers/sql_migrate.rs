@@ -6,6 +6,7 @@ use crate::source::migration::Direction;
 
 pub(super) const MARKER: Marker = Marker {
     name: "sql-migrate",
+    marks: "comments such as -- +migrate Up",
     recognizes: |line| annotation(line.body).is_some(),
     cut,
     unmarked: TransactionMode::Unknown,

@@ -6,6 +6,7 @@ use crate::source::section::{CommentLine, Cutter};
 
 pub(super) const MARKER: Marker = Marker {
     name: "tern",
+    marks: "comments such as ---- create above / drop below ----",
     recognizes: |line| is_separator(line) || is_disable_tx(line),
     cut,
     unmarked: TransactionMode::Wrapped,

@@ -1,0 +1,51 @@
+//! What is told of the migrations that are found.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::schema::violations;
+use super::{CREATE, INDEX, Repository, code, stderr, stdout};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_layout_is_listed() {
+    let repository = Repository::new("sources", &[]);
+    let mut all = String::new();
+    let mut trees: Vec<_> = std::fs::read_dir(root().join("fixtures/layouts")).unwrap().map(|it| it.unwrap()).collect();
+    trees.sort_by_key(std::fs::DirEntry::file_name);
+    let schema = std::fs::read(root().join("fixtures/schemas/switchback-sources-1.json")).unwrap();
+    let schema = serde_json::from_slice(&schema).unwrap();
+    for tree in trees {
+        let name = tree.file_name().into_string().unwrap();
+        let run =
+            |args: &[&str]| repository.command(args).current_dir(root().join("fixtures/layouts")).output().unwrap();
+        let listed = run(&["sources", &name]);
+        writeln!(all, "$ switchback sources {name}\n{}{}", stdout(&listed), stderr(&listed)).unwrap();
+        if code(&listed) == 0 {
+            let json = serde_json::from_slice(&run(&["sources", "--output-format", "json", &name]).stdout).unwrap();
+            assert_eq!(violations(&schema, &json), Vec::<String>::new(), "{name}");
+        }
+    }
+    insta::assert_snapshot!("sources", all);
+}
+
+#[test]
+fn the_configuration_names_the_layout() {
+    let files = [("db/1_create.sql", CREATE), ("db/2_index.sql", INDEX)];
+    let repository = Repository::new("layout", &files);
+    let listed = |configuration: &str| {
+        std::fs::write(repository.0.join("switchback.toml"), configuration).unwrap();
+        repository.run(&["sources", "db"])
+    };
+    assert!(stdout(&listed("")).contains("laid out as plain"));
+    let goose = stdout(&listed("[migrations]\nlayout = \"dbmate\"\n"));
+    assert!(goose.contains("db: 2 migrations, laid out as dbmate, by the configuration"), "{goose}");
+    let flyway = stdout(&listed("[migrations]\nlayout = \"flyway\"\n"));
+    assert!(flyway.contains("in a transaction that the tool opens"), "{flyway}");
+    let wrong = listed("[migrations]\nlayout = \"flywya\"\n");
+    assert_eq!(code(&wrong), 2);
+    assert!(stderr(&wrong).contains("did you mean `flyway`?"), "{}", stderr(&wrong));
+}
