@@ -200,15 +200,6 @@ mod tests {
             column-type-change = "note"
             style = "warning"
             char-type = "off"
-            [policy]
-            required-columns = ["id", "created_at timestamp with time zone"]
-            statement-timeout = "required"
-            forbidden = ["trigger"]
-            [policy.names]
-            foreign-key = "_fkey$"
-            [policy.types]
-            char = " use text "
-            "varchar(255)" = ""
             "#,
         );
         assert_eq!(config.settings.version, 16);
@@ -227,6 +218,23 @@ mod tests {
         assert_eq!(config.settings.levels[&RuleId("column-type-change")], Some(Level::Note));
         assert_eq!(config.settings.levels[&RuleId("serial-column")], Some(Level::Warning), "by its group");
         assert_eq!(config.settings.levels[&RuleId("char-type")], None, "its own name counts for more");
+    }
+
+    #[test]
+    fn a_team_gives_itself_rules() {
+        let config = parsed(
+            r#"
+            [policy]
+            required-columns = ["id", "created_at timestamp with time zone"]
+            statement-timeout = "required"
+            forbidden = ["trigger"]
+            [policy.names]
+            foreign-key = "_fkey$"
+            [policy.types]
+            char = " use text "
+            "varchar(255)" = ""
+            "#,
+        );
         let policy = &config.settings.policy;
         let columns: Vec<_> = policy.required_columns.iter().map(|column| (&*column.name, &column.data_type)).collect();
         assert!(matches!(&*columns, [("id", None), ("created_at", Some(found))] if &*found.name == "timestamptz"));

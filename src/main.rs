@@ -95,34 +95,41 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: Terminal, out: &mut dyn Write)
             }
             Ok(false)
         }
+        command @ (Command::Config(_)
+        | Command::Schema
+        | Command::Completions(_)
+        | Command::Man(_)
+        | Command::Explain(_)
+        | Command::Rules(_)) => tell(command, matches, terminal, out).map(|()| false),
+    }
+}
+
+/// The commands that read no migrations.
+fn tell(command: &Command, matches: &ArgMatches, terminal: Terminal, out: &mut dyn Write) -> Result<(), Error> {
+    match command {
         Command::Config(args) => {
             config::run(args, &|option| given(matches, option), out)?;
-            Ok(false)
         }
         Command::Schema => {
             out.write_all(SCHEMA.as_bytes())?;
-            Ok(false)
         }
         Command::Completions(args) => {
             manual::completions(args.shell, out)?;
-            Ok(false)
         }
         Command::Man(args) => {
             manual::pages(args.dir.as_deref(), out)?;
-            Ok(false)
         }
         Command::Explain(args) => {
             explain::explain(&args.rule, terminal.style, out)?;
-            Ok(false)
         }
-        Command::Rules(args) => {
-            match args.output_format {
-                ListFormat::Pretty => rules::write_table(terminal.style, out)?,
-                ListFormat::Json => rules::write_json(out)?,
-            }
-            Ok(false)
-        }
+        Command::Rules(args) => match args.output_format {
+            ListFormat::Pretty => rules::write_table(terminal.style, out)?,
+            ListFormat::Json => rules::write_json(out)?,
+        },
+        // `run` knows them all.
+        _ => {}
     }
+    Ok(())
 }
 
 /// The argument or environment variable that an option of the subcommand was given by.
