@@ -150,7 +150,7 @@ impl Run<'_> {
             path: migration.map(|migration| self.path(migration)).unwrap_or_default(),
             rule: finding.rule.0.to_owned(),
             fingerprint,
-            statement: migration.map(|migration| begin(&migration.text, finding.statement)).unwrap_or_default(),
+            statement: migration.map(|migration| begin(migration.file_text(), finding.statement)).unwrap_or_default(),
         }
     }
 }

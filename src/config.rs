@@ -18,7 +18,7 @@ use value::FailOn;
 
 use crate::date::DAY;
 use crate::settings::Settings;
-use crate::source::Exclude;
+use crate::source::{Exclude, placeholder};
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "switchback.toml";
@@ -39,6 +39,8 @@ pub struct Config {
     pub exclude: Exclude,
     /// Migrations that run when the new code does, rather than before it.
     pub post_deploy: Exclude,
+    /// What template placeholders in migrations stand for.
+    pub placeholders: placeholder::Values,
     /// The layout of the migrations, where somebody said which.
     pub layout: Option<String>,
     /// The last migration that is not reported on, by its version or its name.
@@ -61,6 +63,7 @@ impl Default for Config {
             paths: Vec::new(),
             exclude: Exclude::default(),
             post_deploy: Exclude::default(),
+            placeholders: placeholder::Values::new(),
             layout: None,
             start_after: None,
             folder: None,

@@ -49,7 +49,7 @@ pub fn of(outcome: &Outcome, migrations: &[Migration], origin: &Origin) -> Finge
     for index in in_order {
         let (Some(finding), Some(fingerprint)) = (found.get(index), fingerprints.get_mut(index)) else { continue };
         let file = finding.file as usize;
-        let text = migrations.get(file).map_or("", |migration| &migration.text);
+        let text = migrations.get(file).map_or("", |migration| migration.file_text());
         let statement = *statements
             .entry((finding.file, finding.statement))
             .or_insert_with(|| statement_hash(text, finding.statement));

@@ -12,6 +12,7 @@ pub mod migration;
 mod order;
 pub mod origin;
 mod path;
+pub mod placeholder;
 mod read;
 mod section;
 pub mod since;
@@ -41,6 +42,8 @@ pub struct Request {
     pub post_deploy: Exclude,
     /// The layout, where somebody said which; one of `layout_names`.
     pub layout: Option<String>,
+    /// What template placeholders stand for.
+    pub placeholders: placeholder::Values,
     /// What to read instead of what is on disk.
     pub overlay: Overlay,
     /// Nothing on disk counts: the overlay is all there is.
@@ -73,6 +76,7 @@ impl Request {
             exclude: Exclude::default(),
             post_deploy: Exclude::default(),
             layout: None,
+            placeholders: placeholder::Values::new(),
             overlay: Overlay::new(),
             overlay_only: false,
         }

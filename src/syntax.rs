@@ -49,7 +49,12 @@ pub struct Script {
 ///
 /// Wants a deep stack (`STACK_SIZE`) for the parser crate's sake.
 pub fn parse(text: &str, section: Span) -> Script {
-    let source = Source::of(text);
+    parse_filled(text, section, &[])
+}
+
+/// The same for a text with holes, which are what `fills` says, by number.
+pub(crate) fn parse_filled(text: &str, section: Span, fills: &hole::Fills) -> Script {
+    let source = Source { text, base: 0, fills };
     let lexed = lexer::lex(source, section);
     let statements = split::split(source, &lexed.tokens)
         .into_iter()
@@ -58,6 +63,11 @@ pub fn parse(text: &str, section: Span) -> Script {
     let directives = lexed.directives.iter().map(|span| directive::directive(source, *span)).collect();
     let foreign = lexed.foreign.iter().filter_map(|span| foreign::read(source.at(*span), *span)).collect();
     Script { statements, directives, foreign }
+}
+
+/// The template placeholders of a text, each with the name in it, in order: `${schema}`, `{{ schema }}`, `:schema`.
+pub(crate) fn placeholders(text: &str) -> Vec<(std::ops::Range<usize>, &str)> {
+    lexer::placeholder::all(text)
 }
 
 /// Reads a column's name and type: `created_at timestamptz`. Nothing else may stand there.

@@ -94,7 +94,7 @@ fn add_allows(
     let mut comments = 0;
     for (file, edits) in add::directives(&outcome.findings, migrations, reason) {
         let Some(migration) = migrations.get(file as usize) else { continue };
-        match apply::to_file(&directory.join(&migration.path), &migration.text, &edits) {
+        match apply::to_file(&directory.join(&migration.path), migration.file_text(), &edits) {
             Ok(()) => {
                 comments += edits.len();
                 written.insert(file);

@@ -98,6 +98,7 @@ pub(super) fn request(
         exclude: config.exclude.clone(),
         post_deploy: config.post_deploy.clone(),
         layout: config.layout.clone(),
+        placeholders: config.placeholders.clone(),
         overlay: Overlay::new(),
         overlay_only: false,
     })

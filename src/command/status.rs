@@ -63,7 +63,7 @@ fn date(
         return Ok(());
     }
     // To look through the history of all code takes its time.
-    let carried = sources.migrations.iter().any(|migration| migration.carrier.is_some());
+    let carried = sources.migrations.iter().any(|migration| migration.is_foreign());
     let added: BTreeMap<PathBuf, i64> = repository.added(if carried { PATTERNS } else { SQL_PATTERNS })?;
     for migration in &mut sources.migrations {
         let seconds = added.get(&request.absolute(&migration.path));

@@ -68,6 +68,9 @@ struct Migrations {
     /// How files run whose layout does not tell: `per-file`, `single-query` or `none`.
     #[cfg_attr(test, schemars(with = "schema::Transaction"))]
     transaction: Option<Spanned<String>>,
+    /// What template placeholders stand for, by name: `schema = "app"` for `${schema}`, `{{ schema }}` or `:schema`.
+    #[cfg_attr(test, schemars(with = "schema::Placeholders"))]
+    placeholders: BTreeMap<String, String>,
     /// The last migration that is not reported on, by its version or its name.
     #[cfg_attr(test, schemars(with = "String"))]
     start_after: Option<String>,
@@ -190,6 +193,7 @@ pub(super) fn resolve(
         max_stats_age: max_age.unwrap_or(DEFAULT_STATS_AGE),
         post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
         layout: options.migrations.layout.as_ref().map(|name| at(name, value::layout)).transpose()?,
+        placeholders: options.migrations.placeholders.clone(),
         start_after: options.migrations.start_after.clone(),
         settings,
         fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),

@@ -51,6 +51,7 @@ values! {
     Duration: json_schema!({ "type": "string", "pattern": "^[0-9.]+ *(us|ms|s|min|h|d)$" });
     Pattern: json_schema!({ "type": "string", "format": "regex" });
     RowsByTable: json_schema!({ "type": "object", "additionalProperties": number_or("^[0-9][0-9_]*[kKmMbB]?$") });
+    Placeholders: json_schema!({ "type": "object", "additionalProperties": { "type": "string" } });
     AdviceByType: json_schema!({ "type": "object", "additionalProperties": { "type": "string" } });
     Rules: rules();
 }

@@ -15,7 +15,9 @@ pub(super) fn say(migrations: &[Migration], findings: &mut Vec<Finding>) {
     for finding in findings.iter_mut() {
         let carrier = migrations.get(finding.file as usize).and_then(|migration| migration.carrier.as_ref());
         let Some(carrier) = carrier else { continue };
-        finding.fix = None;
+        if carrier.foreign {
+            finding.fix = None;
+        }
         if let Some(written) = around(&carrier.written, finding.span) {
             finding.span = written;
             finding.statement = written;

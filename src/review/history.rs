@@ -10,7 +10,7 @@ use super::way_back::{WayBack, usual_in};
 use crate::evidence::Evidence;
 use crate::settings::Settings;
 use crate::source::migration::{Direction, Migration};
-use crate::syntax::{STACK_SIZE, parse};
+use crate::syntax::{STACK_SIZE, parse, parse_filled};
 
 /// Reads the sections that ship; of migrations that are reported on, what takes them back too, where `downs` are wanted.
 pub fn read(migrations: &[Migration], downs: bool) -> Vec<Parsed<'_>> {
@@ -28,7 +28,7 @@ fn read_one(migration: &Migration, downs: bool) -> Parsed<'_> {
         .sections
         .iter()
         .filter(|section| section.direction == Direction::Up)
-        .map(|section| (*section, parse(&migration.text, section.span)))
+        .map(|section| (*section, parse_filled(&migration.text, section.span, migration.fills())))
         .collect();
     let downs = (downs && migration.reported)
         .then(|| migration.down_parts().into_iter().map(|(text, span)| parse(text, span)).collect());

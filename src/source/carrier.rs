@@ -72,6 +72,10 @@ pub(super) fn of(path: &Path, text: &str) -> Option<&'static Language> {
 impl Carried {
     /// The text to parse, its sections, and what is to be said of the file.
     pub(super) fn into_parts(self, text: String) -> (String, Vec<Section>, Carrier) {
-        (self.sql, self.sections, Carrier { text, written: self.written, unread: self.unread })
+        (
+            self.sql,
+            self.sections,
+            Carrier { text, foreign: true, fills: Vec::new(), written: self.written, unread: self.unread },
+        )
     }
 }

@@ -24,15 +24,22 @@ pub struct Migration {
     pub standing: Standing,
     /// The file that takes it back, where that is a file of its own.
     pub down: Option<Down>,
-    /// The file, where it is not SQL but only carries it.
+    /// The file, where it is not what is parsed.
     pub carrier: Option<Carrier>,
 }
 
-/// A file of another language that carries SQL. The text of its migration is as long, and blank but for the SQL.
-#[derive(Clone, Debug)]
+/// A file that says something else than the text of its migration, which is as long.
+///
+/// Of another language that carries SQL, the text is blank but for the SQL. Of SQL with template placeholders that the
+/// configuration knows, it has holes in their places.
+#[derive(Clone, Debug, Default)]
 pub struct Carrier {
     /// What the file says.
     pub text: String,
+    /// It is of another language.
+    pub foreign: bool,
+    /// What fills the holes, by number.
+    pub fills: Vec<Option<Box<str>>>,
     /// Changes that are written in another way than SQL, in order. SQL that does the same stands in their place.
     pub written: Vec<Span>,
     /// SQL that is put together, and only known when the code runs; in order.
@@ -52,6 +59,16 @@ impl Migration {
     /// What the file says, be it SQL or not.
     pub fn file_text(&self) -> &str {
         self.carrier.as_ref().map_or(&self.text, |carrier| &carrier.text)
+    }
+
+    /// What fills the holes in the text.
+    pub fn fills(&self) -> &[Option<Box<str>>] {
+        self.carrier.as_ref().map_or(&[], |carrier| &carrier.fills)
+    }
+
+    /// Whether the file is of another language, and only carries SQL.
+    pub fn is_foreign(&self) -> bool {
+        self.carrier.as_ref().is_some_and(|carrier| carrier.foreign)
     }
 
     /// Whether something takes it back, be it empty.

@@ -13,7 +13,7 @@ use super::migration::{Carrier, Change, Down, Migration, Section, Standing, Tran
 use super::order::{Rank, is_release, version_prefix};
 use super::path::{file_name, shown};
 use super::text::{MAX_LENGTH, decode};
-use super::{LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, section};
+use super::{LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, placeholder, section};
 
 /// Why a layout is what it is, where the configuration says so.
 const CONFIGURED: &str = "the configuration";
@@ -129,9 +129,11 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Option<FileRea
     if carrier::may_be(&arranged.file.path) {
         return Ok(None);
     }
+    let filled = placeholder::filled(&text, &request.placeholders);
+    let (text, carrier) = filled.map_or((text, None), |(sql, carrier)| (sql, Some(carrier)));
     if let Some(tool) = markers::find(&text) {
         let sections = (tool.cut)(&text);
-        return Ok(Some(FileRead { text, marks: Marks::Tool(tool, sections), down, carrier: None }));
+        return Ok(Some(FileRead { text, marks: Marks::Tool(tool, sections), down, carrier }));
     }
     let layout = arranged.group.layout;
     let by_layout = || (layout.refine)(&arranged.group.home, arranged.transaction, &text);
@@ -139,7 +141,7 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Option<FileRea
         TransactionMode::Unknown => Marks::None,
         mode => Marks::Known(mode),
     };
-    Ok(Some(FileRead { text, marks, down, carrier: None }))
+    Ok(Some(FileRead { text, marks, down, carrier }))
 }
 
 /// What takes a migration back; its text only where the migration is reported on. One that cannot be read is there all

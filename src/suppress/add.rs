@@ -17,7 +17,7 @@ pub fn directives(findings: &[Finding], migrations: &[Migration], reason: &str) 
         by_file.entry(finding.file).or_default().push(finding);
     }
     // A comment in the text of a program is more than one in SQL.
-    by_file.retain(|file, _| migrations.get(*file as usize).is_some_and(|migration| migration.carrier.is_none()));
+    by_file.retain(|file, _| migrations.get(*file as usize).is_some_and(|migration| !migration.is_foreign()));
     by_file
         .into_iter()
         .filter_map(|(file, findings)| Some((file, of_file(&findings, migrations.get(file as usize)?, reason))))

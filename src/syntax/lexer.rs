@@ -4,7 +4,7 @@
 //! `COPY … FROM stdin`, template placeholders (`placeholder`), comments. Any bytes give tokens.
 
 mod client;
-mod placeholder;
+pub(super) mod placeholder;
 mod quote;
 
 use super::directive::foreign;

@@ -49,3 +49,27 @@ fn the_configuration_names_the_layout() {
     assert_eq!(code(&wrong), 2);
     assert!(stderr(&wrong).contains("did you mean `flyway`?"), "{}", stderr(&wrong));
 }
+
+#[test]
+fn placeholders_stand_for_what_the_configuration_says() {
+    let files = [
+        ("db/1_create.sql", "CREATE TABLE ${schema}.users (id bigint PRIMARY KEY, email text);\n"),
+        ("db/2_index.sql", "SET lock_timeout = '5s';\nCREATE INDEX users_email ON {{ schema }}.users (email);\n"),
+        ("db/3_more.sql", "SET lock_timeout = '5s';\nCREATE INDEX users_email_too ON app.users (email);\n"),
+        ("switchback.toml", "[migrations.placeholders]\nschema = \"app\"\n"),
+    ];
+    let repository = Repository::new("placeholders", &files);
+    let found = stdout(&repository.run(&["check", "db"]));
+    assert!(
+        found.contains(
+            "db/2_index.sql:2:1: error[index-not-concurrent]: building index users_email stops writes to app.users"
+        ),
+        "{found}"
+    );
+    assert!(found.contains("redundant-index"), "both are indexes of one table: {found}");
+    let shown = stdout(&repository.run(&["check", "--output-format", "pretty", "db/2_index.sql"]));
+    assert!(shown.contains("CREATE INDEX users_email ON {{ schema }}.users (email);"), "{shown}");
+    std::fs::remove_file(repository.0.join("switchback.toml")).unwrap();
+    let open = stdout(&repository.run(&["check", "db"]));
+    assert!(!open.contains("redundant-index"), "nobody knows that they are: {open}");
+}
