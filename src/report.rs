@@ -1,9 +1,9 @@
 //! Findings to bytes: one file per output format. Lines and columns exist only here.
 
 pub mod checkstyle;
-mod commands;
+pub(crate) mod commands;
 pub mod concise;
-mod details;
+pub(crate) mod details;
 pub mod diff;
 mod files;
 pub mod github;
@@ -16,13 +16,15 @@ pub mod markdown;
 mod position;
 pub mod pretty;
 pub mod rdjson;
+pub mod remark;
 pub mod sarif;
 mod snippet;
 pub mod sonarqube;
 pub mod sources;
 pub mod status;
+pub mod suggestion;
 mod summary;
-mod text;
+pub(crate) mod text;
 pub mod timeline;
 mod tool;
 mod xml;
@@ -114,7 +116,7 @@ pub(crate) fn counted(number: usize, noun: &str) -> String {
 }
 
 /// The first `length` characters of `text`; what is cut off is marked.
-fn clipped(text: &str, length: usize) -> String {
+pub(crate) fn clipped(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

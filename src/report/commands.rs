@@ -27,14 +27,14 @@ fn unguessable() -> String {
 
 /// Passes JSON on, with the bracket of every `##[` as an escape: the same string to who parses it, no command to who
 /// does not. Outside of strings JSON has no `#`.
-pub(super) struct Json<'a> {
+pub(crate) struct Json<'a> {
     out: &'a mut dyn Write,
     /// How many `#` were written last; two are as good as more.
     hashes: u8,
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn new(out: &'a mut dyn Write) -> Self {
+    pub(crate) fn new(out: &'a mut dyn Write) -> Self {
         Self { out, hashes: 0 }
     }
 }

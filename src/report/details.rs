@@ -4,8 +4,9 @@
 use super::files::Files;
 use super::text::{one_line, several_lines};
 use crate::engine::lock::LockMode;
+use crate::evidence::queries::Queries;
 use crate::figures::grouped;
-use crate::finding::{Finding, LockClaim};
+use crate::finding::{CodeReferences, Finding, LockClaim};
 use crate::fix::Safety;
 
 /// Other places named for one finding.
@@ -32,7 +33,11 @@ pub(super) fn of(finding: &Finding, files: &Files<'_>) -> Vec<(&'static str, Str
 
 /// The places in code that name what the finding is about, and how many are left out.
 pub(super) fn code(finding: &Finding) -> Vec<String> {
-    let Some(code) = &finding.code else { return Vec::new() };
+    finding.code.as_ref().map(references).unwrap_or_default()
+}
+
+/// Places in code, and how many are left out.
+pub(crate) fn references(code: &CodeReferences) -> Vec<String> {
     let places = code.references.places.iter().map(|place| {
         let sure = if place.sure { "" } else { " (perhaps)" };
         one_line(&format!("{}:{}:{sure} {}", place.path, place.line, place.text))
@@ -42,7 +47,11 @@ pub(super) fn code(finding: &Finding) -> Vec<String> {
 
 /// The recorded queries that name what the finding is about, and how many are left out.
 pub(super) fn queries(finding: &Finding) -> Vec<String> {
-    let Some(queries) = &finding.queries else { return Vec::new() };
+    finding.queries.as_ref().map(recorded).unwrap_or_default()
+}
+
+/// Recorded queries, and how many are left out.
+pub(crate) fn recorded(queries: &Queries) -> Vec<String> {
     let shown = queries.shown.iter().map(|query| {
         let times = if query.calls == 1 { "once" } else { &format!("{} times", grouped(query.calls)) };
         one_line(&format!("{} ({times})", query.text))

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Report;
 use super::position::{LineIndex, Position};
+use super::text::percent_encoded;
 use crate::finding::Finding;
 use crate::source::migration::Migration;
 use crate::source::origin::Origin;
@@ -52,17 +53,7 @@ impl<'a> Files<'a> {
 
     /// The same as a relative URI: a path may hold any bytes, a URI not.
     pub(super) fn uri(&self, file: u32) -> String {
-        let mut uri = String::new();
-        for &byte in self.rooted(file).as_os_str().as_encoded_bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-                uri.push(char::from(byte));
-            } else {
-                const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-                let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
-                uri.extend(['%', digit(byte >> 4), digit(byte)]);
-            }
-        }
-        uri
+        percent_encoded(self.rooted(file).as_os_str().as_encoded_bytes(), b"-._~/")
     }
 
     /// The lines of a file.

@@ -9,15 +9,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::files::Files;
-use super::position::LineIndex;
 use super::text::one_line;
-use super::{HOME, Report, commands, details, rule_url};
+use super::{HOME, Report, commands, details, rule_url, suggestion};
 use crate::finding::{Finding, Level};
-use crate::fix::{Fix, Safety};
 use crate::syntax::span::Span;
-
-/// Bytes of the lines that a suggestion replaces.
-const LONGEST_SUGGESTION: usize = 8_192;
 
 /// Writes the findings.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -98,7 +93,6 @@ impl Diagnostic {
             message.push('\n');
             message.push_str(&line);
         }
-        let safe = finding.fix.as_ref().filter(|fix| fix.safety == Safety::Safe);
         let related = finding.related.iter().map(|related| Related {
             message: one_line(&related.message),
             location: location(related.file, related.span, files),
@@ -112,11 +106,7 @@ impl Diagnostic {
                 Level::Note => "INFO",
             },
             code: Code { value: finding.rule.0, url: rule_url(finding.rule) },
-            suggestions: safe
-                .zip(files.index(finding.file))
-                .and_then(|(fix, index)| suggestion(fix, index))
-                .into_iter()
-                .collect(),
+            suggestions: suggestion::of(finding, files).map(Suggestion::new).into_iter().collect(),
             related_locations: related.collect(),
         }
     }
@@ -131,23 +121,9 @@ fn location(file: u32, span: Span, files: &Files<'_>) -> Location {
     Location { path: files.path(file), range: Range { start: place(region.start), end: place(region.end) } }
 }
 
-/// The whole lines that a fix touches, as they would be. None for edits that do not fit the text, or where a reviewer
-/// would have to read a book.
-fn suggestion(fix: &Fix, index: &LineIndex<'_>) -> Option<Suggestion> {
-    let (first, last) = (fix.edits.first()?, fix.edits.last()?);
-    let (first, last) = (index.position(first.span.start).line, index.position(last.span.end).line);
-    let (mut at, end) = (index.line(first).start, index.line(last).end);
-    if end.saturating_sub(at) > LONGEST_SUGGESTION {
-        return None;
+impl Suggestion {
+    fn new(suggestion::Suggestion { first, last, text }: suggestion::Suggestion) -> Self {
+        let line = |line| Place { line, column: None };
+        Self { range: Range { start: line(first), end: line(last) }, text }
     }
-    let mut text = String::new();
-    for edit in &fix.edits {
-        text.push_str(index.text().get(at..edit.span.start as usize)?);
-        text.push_str(&edit.text);
-        at = edit.span.end as usize;
-    }
-    // An edit that takes the end of the last line leaves nothing of it.
-    text.push_str(index.text().get(at..end.max(at))?);
-    let line = |line| Place { line, column: None };
-    Some(Suggestion { range: Range { start: line(first), end: line(last) }, text })
 }

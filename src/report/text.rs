@@ -12,15 +12,30 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// `text` on one line, fit to print: runs of white space are one space.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     visible(&words.join(" ")).into_owned()
 }
 
 /// `text` line by line, fit to print: no line ends with white space, and so none with a carriage return.
-pub(super) fn several_lines(text: &str) -> String {
+pub(crate) fn several_lines(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(|line| visible(line.trim_end())).collect();
     lines.join("\n")
+}
+
+/// Bytes as a part of a URI (RFC 3986): letters, digits and `kept` as they are.
+pub(crate) fn percent_encoded(bytes: &[u8], kept: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+    let mut encoded = String::new();
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.extend(['%', digit(byte >> 4), digit(byte)]);
+        }
+    }
+    encoded
 }
 
 fn steers(c: char) -> bool {

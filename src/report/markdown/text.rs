@@ -1,7 +1,8 @@
 //! Text from migrations in Markdown as GitHub draws it: nothing of it links, mentions, formats or opens anything.
 //!
-//! A zero-width space stands where an escape would not help: after `@` and `#`, which notify people and other issues;
-//! and in what the log of GitHub Actions would take for a command, should the report be printed there.
+//! A zero-width space stands where an escape would not help, because hosts look at the text once it is drawn: after `@`,
+//! `#` and `!`, which notify people, issues and merge requests; in addresses; and in what the log of GitHub Actions would
+//! take for a command, should the report be printed there.
 
 use crate::report::text::{one_line, several_lines};
 
@@ -28,7 +29,7 @@ pub(in crate::report) fn inline(text: &str) -> String {
             escaped.push('\\');
         }
         escaped.push(c);
-        if matches!(c, '@' | '#') {
+        if links(c, characters.peek()) {
             escaped.push(NOTHING);
         }
         before = [before[1], before[2], c];
@@ -38,8 +39,10 @@ pub(in crate::report) fn inline(text: &str) -> String {
 
 /// Text between HTML, on one line.
 pub(in crate::report) fn html(text: &str) -> String {
+    let text = one_line(text);
     let mut escaped = String::with_capacity(text.len());
-    for c in one_line(text).chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -48,11 +51,21 @@ pub(in crate::report) fn html(text: &str) -> String {
             '\'' => escaped.push_str("&#39;"),
             c => escaped.push(c),
         }
-        if matches!(c, '@' | '#') {
+        if links(c, characters.peek()) {
             escaped.push(NOTHING);
         }
     }
     escaped
+}
+
+/// Whether hosts make a link of what begins here: `@name`, `#1`, `!1`, `://`.
+fn links(c: char, next: Option<&char>) -> bool {
+    match c {
+        '@' | '#' => true,
+        '!' => next.is_some_and(char::is_ascii_digit),
+        ':' => next == Some(&'/'),
+        _ => false,
+    }
 }
 
 /// Code in a cell of a table.
@@ -68,15 +81,24 @@ pub(in crate::report) fn code(text: &str) -> String {
 }
 
 /// A block of code.
-pub(in crate::report) fn block(language: &str, text: &str) -> String {
+pub(crate) fn block(language: &str, text: &str) -> String {
     let text = uncommanded(&several_lines(text));
-    let lines = text.split('\n').map(|line| {
-        let command = line.trim_start().starts_with("::");
-        if command { format!("{NOTHING}{line}") } else { line.to_owned() }
-    });
+    let lines = text.split('\n').map(|line| if commands(line) { format!("{NOTHING}{line}") } else { line.to_owned() });
     let text = lines.collect::<Vec<_>>().join("\n");
     let fence = "`".repeat((longest_run(&text) + 1).max(3));
     format!("{fence}{language}\n{text}\n{fence}\n")
+}
+
+/// Whether a line may be taken for a command: by the runner of GitHub Actions, or, like `/close`, by GitLab and by bots,
+/// some of which look into blocks with long fences.
+fn commands(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("::") || line.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic()))
+}
+
+/// Whether anything in `text` would have to be changed before it is shown.
+pub(crate) fn carries_commands(text: &str) -> bool {
+    text.contains("##[") || text.split('\n').any(commands)
 }
 
 fn uncommanded(text: &str) -> String {
@@ -99,7 +121,7 @@ mod tests {
     fn prose_stays_prose() {
         assert_eq!(inline("set a = 'b' on users_email (x)"), "set a = 'b' on users\\_email (x)");
         assert_eq!(inline("`a` <b> [c](d) *e* | f"), "\\`a\\` \\<b\\> \\[c\\](d) \\*e\\* \\| f");
-        assert_eq!(inline("@team #1 https://x www.x"), "\\@\u{200b}team \\#\u{200b}1 https\\://x www\\.x");
+        assert_eq!(inline("@team #1 https://x www.x"), "\\@\u{200b}team \\#\u{200b}1 https\\:\u{200b}//x www\\.x");
         assert_eq!(inline("a.sql:6: why :smile: a::b"), "a.sql:6: why \\:smile: a\\:\\:b");
         assert_eq!(inline("- a\n\n1. b"), "\\- a 1\\. b");
         assert_eq!(html("<b>&amp;\n\n@a"), "&lt;b&gt;&amp;amp; @\u{200b}a");
