@@ -6,6 +6,7 @@ mod config;
 mod diff;
 mod inputs;
 pub mod output;
+mod review;
 mod sources;
 mod stats;
 mod status;
@@ -23,6 +24,8 @@ use self::diff::DIFF_EXAMPLES;
 pub use self::diff::{DiffArgs, DiffFormat};
 pub use self::inputs::{ConfigArgs, DatabaseArgs, InputArgs};
 use self::output::Hints;
+use self::review::REVIEW_EXAMPLES;
+pub use self::review::{ForgeName, ReviewArgs};
 use self::sources::SOURCES_EXAMPLES;
 pub use self::sources::{SourcesArgs, SourcesFormat};
 pub use self::stats::{DatabaseUrl, PullArgs, StatsArgs, StatsCommand};
@@ -77,6 +80,18 @@ pub enum Command {
     /// folder are read too, to know what the tables look like by then, but only the file is reported on.
     #[command(after_help = EXIT_CODES)]
     Check(Box<CheckArgs>),
+    /// Check migrations, and comment on the pull request that brings them.
+    ///
+    /// Findings on lines of the change become comments there, in one review and with the edit where one is safe. A summary
+    /// has all of them: it is edited from run to run, and says so when nothing is left. Comments whose finding is gone are
+    /// taken back, unless somebody answered. Nothing is said twice.
+    ///
+    /// Migrations are compared with the base of the pull request (`--base auto`) unless told otherwise. A job of GitHub
+    /// Actions, GitLab CI or Bitbucket Pipelines tells which pull request is meant. The token stands in `GITHUB_TOKEN`,
+    /// `GITLAB_TOKEN` or `BITBUCKET_TOKEN`, or in `SWITCHBACK_TOKEN`. Without one, or where it may not write, the findings
+    /// are only printed: in GitHub Actions as annotations.
+    #[command(after_help = REVIEW_EXAMPLES, after_long_help = REVIEW_EXAMPLES)]
+    Review(Box<ReviewArgs>),
     /// Show what is read: which migrations, by which layout, in which order, and how each runs.
     ///
     /// Also what is left out, and why. Where the order or the layout is not what your tool does, this is where it shows.
@@ -264,6 +279,8 @@ mod tests {
         insta::assert_snapshot!("help", command.render_long_help());
         let check = command.find_subcommand_mut("check").unwrap();
         insta::assert_snapshot!("help_check", check.render_long_help());
+        let review = command.find_subcommand_mut("review").unwrap();
+        insta::assert_snapshot!("help_review", review.render_long_help());
         let locks = command.find_subcommand_mut("locks").unwrap();
         insta::assert_snapshot!("help_locks", locks.render_long_help());
         let diff = command.find_subcommand_mut("diff").unwrap();

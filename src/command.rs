@@ -10,6 +10,7 @@ pub mod locks;
 pub mod manual;
 mod outputs;
 mod release;
+pub mod review;
 pub mod rules;
 pub mod sources;
 pub mod stats;
@@ -24,6 +25,7 @@ use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::date::Moment;
 use crate::evidence::queries::QueryError;
+use crate::forge::ForgeError;
 use crate::git::GitError;
 use crate::report::Style;
 use crate::source::SourceError;
@@ -109,6 +111,19 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         error: io::Error,
+    },
+    /// The code host.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Forge(#[from] ForgeError),
+    /// A report of another job.
+    #[error("{} is not taken: {why}", path.display())]
+    #[diagnostic(help("it has to be what `switchback check --output json=FILE` of this version wrote"))]
+    Findings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
     },
     /// A rule's name in an argument.
     #[error("there is no rule named '{name}'")]

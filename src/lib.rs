@@ -16,6 +16,7 @@ pub mod figures;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod forge;
 pub mod git;
 pub mod lint;
 pub mod outcome;

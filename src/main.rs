@@ -14,7 +14,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use switchback::cli::{BaselineCommand, Cli, Color, Command, ListFormat, StatsCommand};
 use switchback::command::{
-    Error, Streams, Terminal, baseline, check, config, diff, explain, locks, manual, rules, sources, stats, status,
+    Error, Streams, Terminal, baseline, check, config, diff, explain, locks, manual, review, rules, sources, stats,
+    status,
 };
 use switchback::config::shown::SCHEMA;
 use switchback::database::Variables;
@@ -61,6 +62,10 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: Terminal, out: &mut dyn Write)
         Command::Check(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
             check::run(args, cli.global.verbose, terminal, &Environment, streams)
+        }
+        Command::Review(args) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            review::run(args, cli.global.verbose, terminal, &Environment, streams)
         }
         Command::Sources(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use super::outputs::Outputs;
+use super::release::Compared;
 use super::{Streams, Terminal, baseline, inputs, release};
 use crate::baseline::Run;
 use crate::cli::{CheckArgs, RuleArgs};
-use crate::config::value;
+use crate::config::value::FailOn;
+use crate::config::{Config, value};
 use crate::evidence::{Evidence, queries};
 use crate::finding::Finding;
 use crate::fix::apply;
@@ -19,9 +21,9 @@ use crate::outcome::{Allowed, AllowedBy, Outcome};
 use crate::report::{self, Report, Style};
 use crate::rule::RuleId;
 use crate::settings::Settings;
-use crate::source;
 use crate::source::migration::Migration;
 use crate::source::origin::Origin;
+use crate::source::{self, Request};
 use crate::spec;
 use crate::suppress::add;
 
@@ -34,52 +36,97 @@ pub fn run(
     streams: Streams<'_>,
 ) -> Result<bool, super::Error> {
     let Streams { input, out, log } = streams;
-    let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-    let mut config = inputs::configuration(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
-    choose_rules(&args.rules, &mut config.settings)?;
     let outputs = Outputs::plan(&args.output, terminal, surroundings, log)?;
-    let origin = Origin::of(&directory);
-    let mut request = inputs::request(&args.input, &config, directory, input)?;
-    let compared = release::compare(&args.release, &request, surroundings)?;
-    if let Some(compared) = &compared {
-        request.overlay = compared.since.overlay();
+    let checked = Checked::new(args, verbose, terminal, surroundings, input, log)?;
+    outputs.write(&checked.report(verbose, terminal), out)?;
+    Ok(checked.fails())
+}
+
+/// What a check found, and in what.
+pub(super) struct Checked {
+    outcome: Outcome,
+    migrations: Vec<Migration>,
+    pub(super) origin: Origin,
+    pub(super) fail_on: FailOn,
+}
+
+impl Checked {
+    /// Reads what is named, and checks it.
+    pub(super) fn new(
+        args: &CheckArgs,
+        verbose: bool,
+        terminal: Terminal,
+        surroundings: &dyn Surroundings,
+        input: &mut dyn Read,
+        log: &mut dyn Write,
+    ) -> Result<Self, super::Error> {
+        let directory = std::env::current_dir().map_err(super::Error::Directory)?;
+        let mut config =
+            inputs::configuration(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
+        choose_rules(&args.rules, &mut config.settings)?;
+        let origin = Origin::of(&directory);
+        let mut request = inputs::request(&args.input, &config, directory, input)?;
+        let compared = release::compare(&args.release, &request, surroundings)?;
+        if let Some(compared) = &compared {
+            request.overlay = compared.since.overlay();
+        }
+        let mut sources = source::load(&request)?;
+        if let Some(compared) = &compared {
+            compared.since.mark(&request.directory, &mut sources);
+        }
+        inputs::start_after(args.release.start_after.as_ref(), &config, &mut sources)?;
+        if verbose {
+            inputs::explain(&sources, log)?;
+            compared.as_ref().map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
+        }
+        let migrations = sources.migrations;
+        let mut outcome = lint(args, &config, &request, compared.as_ref(), &migrations)?;
+        if !args.leave.no_baseline {
+            let run = Run { migrations: &migrations, origin: &origin, settings: &config.settings };
+            let file = inputs::baseline(args.leave.baseline.as_deref(), &config, &request.directory);
+            baseline::leave(file, &mut outcome, run, log)?;
+        }
+        if let Some(reason) = &args.add_allow {
+            add_allows(reason, &migrations, &request.directory, &mut outcome, log)?;
+        }
+        let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
+        Ok(Self { outcome, migrations, origin, fail_on })
     }
-    let mut sources = source::load(&request)?;
-    if let Some(compared) = &compared {
-        compared.since.mark(&request.directory, &mut sources);
+
+    /// As standard output shows it.
+    pub(super) fn report(&self, verbose: bool, terminal: Terminal) -> Report<'_> {
+        let Terminal { style, actions, .. } = terminal;
+        let style = Style { verbose, ..style };
+        Report { outcome: &self.outcome, migrations: &self.migrations, origin: &self.origin, style, actions }
     }
-    inputs::start_after(args.release.start_after.as_ref(), &config, &mut sources)?;
-    if verbose {
-        inputs::explain(&sources, log)?;
-        compared.as_ref().map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
+
+    /// Whether findings reach the level that fails the run.
+    pub(super) fn fails(&self) -> bool {
+        self.fail_on.level().is_some_and(|level| self.outcome.reaches(level))
     }
-    let migrations = &sources.migrations;
+}
+
+/// Checks what was read, with what is known from outside.
+fn lint(
+    args: &CheckArgs,
+    config: &Config,
+    request: &Request,
+    compared: Option<&Compared>,
+    migrations: &[Migration],
+) -> Result<Outcome, super::Error> {
     let record = args.evidence.query_stats.as_ref().map(|path| request.directory.join(path));
     let records: Vec<_> = record.into_iter().chain(config.stats.clone()).collect();
     let queries = args.evidence.query_stats.as_ref().map(|path| read(path, &request.directory)).transpose()?;
-    let mut outcome = lint_with(migrations, &config.settings, |targets| {
-        let mut evidence = match &compared {
-            Some(compared) => compared.evidence(&request, migrations, &config.settings.code, targets, &records)?,
+    lint_with(migrations, &config.settings, |targets| {
+        let mut evidence = match compared {
+            Some(compared) => compared.evidence(request, migrations, &config.settings.code, targets, &records)?,
             None => Evidence::default(),
         };
         if let Some((name, bytes)) = &queries {
             evidence.queries = Some(queries::search(name, bytes, targets)?);
         }
-        Ok::<_, super::Error>(evidence)
-    })?;
-    if !args.leave.no_baseline {
-        let run = Run { migrations, origin: &origin, settings: &config.settings };
-        let file = inputs::baseline(args.leave.baseline.as_deref(), &config, &request.directory);
-        baseline::leave(file, &mut outcome, run, log)?;
-    }
-    if let Some(reason) = &args.add_allow {
-        add_allows(reason, migrations, &request.directory, &mut outcome, log)?;
-    }
-    let Terminal { style, actions, .. } = terminal;
-    let style = Style { verbose, ..style };
-    outputs.write(&Report { outcome: &outcome, migrations, origin: &origin, style, actions }, out)?;
-    let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
-    Ok(fail_on.level().is_some_and(|level| outcome.reaches(level)))
+        Ok(evidence)
+    })
 }
 
 /// Writes the comments that allow what is found. What could not be written stays a finding.

@@ -25,8 +25,8 @@ const CHARACTER: u64 = 4;
 /// The reports that are asked for.
 #[derive(Debug)]
 pub(super) struct Outputs {
-    /// What goes to standard output.
-    standard: ReportFormat,
+    /// What goes to standard output, if anything does.
+    pub(super) standard: Option<ReportFormat>,
     /// What goes to files.
     files: Vec<(ReportFormat, PathBuf)>,
     /// The file of the job's summary.
@@ -96,12 +96,14 @@ impl Outputs {
             writeln!(log, "no job summary is written: {SUMMARY} is not set")?;
         }
         let default = if terminal.interactive { ReportFormat::Pretty } else { ReportFormat::Concise };
-        Ok(Self { standard: standard.first().copied().unwrap_or(default), files, summary })
+        Ok(Self { standard: Some(standard.first().copied().unwrap_or(default)), files, summary })
     }
 
     /// Writes every report. `report` is as standard output shows it.
     pub(super) fn write(&self, report: &Report<'_>, out: &mut dyn Write) -> Result<(), super::Error> {
-        write_as(self.standard, report, out)?;
+        if let Some(format) = self.standard {
+            write_as(format, report, out)?;
+        }
         let on_file = Report { style: Style::default(), actions: false, ..*report };
         for (format, path) in &self.files {
             let written = File::create(path).and_then(|file| {
