@@ -26,6 +26,7 @@ fn check(root: &Value, schema: &Value, value: &Value, place: &str, found: &mut V
             "maximum" if number(value) > number(rule) => found.push(format!("{place} is over {rule}")),
             "minLength" if length(value) < rule.as_u64() => found.push(format!("{place} is too short")),
             "maxLength" if length(value) > rule.as_u64() => found.push(format!("{place} is too long")),
+            "maxItems" if items(value) > rule.as_u64() => found.push(format!("{place} has too many items")),
             "minItems" if items(value) < rule.as_u64() => found.push(format!("{place} has too few items")),
             "pattern" if !matches(rule, value) => found.push(format!("{place} does not match {rule}")),
             "format" if !has_format(rule, value) => found.push(format!("{place} is no {rule}")),
@@ -39,6 +40,7 @@ fn check(root: &Value, schema: &Value, value: &Value, place: &str, found: &mut V
             | "minLength"
             | "maxLength"
             | "minItems"
+            | "maxItems"
             | "pattern"
             | "format"
             | "uniqueItems"
