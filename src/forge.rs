@@ -31,6 +31,9 @@ use crate::report::remark::Remarks;
 /// The key where there is but one configuration: that of the root.
 pub const ROOT_KEY: &str = ".";
 
+/// Characters of a key, which stands in each comment.
+const LONGEST_KEY: usize = 200;
+
 /// How often a plan is made.
 const PLANS: u32 = 3;
 
@@ -88,6 +91,9 @@ trait Forge {
 
 /// Brings `remarks` to the pull request.
 pub fn publish(setup: &Setup, remarks: &dyn Remarks, ask: Ask<'_>) -> Result<Done, ForgeError> {
+    if ask.key.chars().count() > LONGEST_KEY {
+        return Err(ForgeError::setup("the key is longer than 200 characters", "write a shorter one: `--key shop`"));
+    }
     let token = setup.token.as_ref();
     let forge: Box<dyn Forge> = match setup.kind {
         Kind::Github => Box::new(Github::open(setup, token)?),
@@ -95,7 +101,7 @@ pub fn publish(setup: &Setup, remarks: &dyn Remarks, ask: Ask<'_>) -> Result<Don
         Kind::Bitbucket => Box::new(Bitbucket::open(setup, token)?),
     };
     let head = forge.head().to_owned();
-    if let Some(checked) = setup.commit.as_ref().filter(|commit| **commit != head) {
+    if let Some(checked) = setup.commit.as_ref().filter(|commit| commit.is_empty() || !head.starts_with(&***commit)) {
         return Ok(Done::MovedOn { checked: checked.clone(), head });
     }
     let mut inline = MOST_INLINE;

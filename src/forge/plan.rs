@@ -22,6 +22,9 @@ pub const MOST_INLINE: usize = 30;
 /// Findings outside the change that a review lists.
 const MOST_LISTED: usize = 30;
 
+/// Characters of the body of a review; GitHub takes a few more.
+const LONGEST_BODY: usize = 60_000;
+
 /// Findings that a review remembers to have told.
 const MOST_TOLD: usize = 1_000;
 
@@ -200,11 +203,17 @@ fn body(remarks: &dyn Remarks, comments: usize, news: &[usize], manner: Manner<'
         return text;
     }
     let _ = write!(text, "{} without a comment of its own:\n\n", counted(news.len(), "finding"));
-    for card in news.iter().take(MOST_LISTED).filter_map(|&at| remarks.card(at)) {
-        text.push_str(&card.line());
+    let mut room = LONGEST_BODY.saturating_sub(text.chars().count());
+    let lines = news.iter().take(MOST_LISTED).filter_map(|&at| remarks.card(at)).map(|card| card.line());
+    let mut listed = 0;
+    for line in lines {
+        let Some(left) = room.checked_sub(line.chars().count()) else { break };
+        room = left;
+        text.push_str(&line);
+        listed += 1;
     }
-    if news.len() > MOST_LISTED {
-        let _ = writeln!(text, "The other {} are in the summary.", news.len() - MOST_LISTED);
+    if news.len() > listed {
+        let _ = writeln!(text, "The other {} are in the summary.", news.len() - listed);
     }
     text
 }

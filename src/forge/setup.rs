@@ -105,13 +105,20 @@ impl Setup {
             None => return Err(missing("number")),
         };
         let token = ["SWITCHBACK_TOKEN", kind.token_variable()].into_iter().find_map(value);
+        let token = token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
+        if token.as_ref().is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(ForgeError::setup(
+                "the token holds what no token does: blanks or characters beyond ASCII",
+                format!("look at what {} or SWITCHBACK_TOKEN is set to", kind.token_variable()),
+            ));
+        }
         Ok(Self {
             kind,
             api: known.api,
             repository,
             change,
             commit: wanted.commit.clone().or(known.commit),
-            token: token.map(|token| Secret(token.trim().to_owned())),
+            token: token.map(Secret),
         })
     }
 }
@@ -254,6 +261,9 @@ mod tests {
     fn what_is_missing_is_asked_for() {
         assert_eq!(setup(&[], "").unwrap_err(), "no code host is named, and no CI of one runs this");
         assert_eq!(setup(ACTIONS, "not json").unwrap_err(), "it is not known which pull request is meant");
+        let odd = &[("GITHUB_ACTIONS", "1"), ("GITHUB_REPOSITORY", "o/r"), ("SWITCHBACK_TOKEN", "a\nb")];
+        let error = setup(odd, r#"{"pull_request": {"number": 7}}"#).unwrap_err();
+        assert!(error.starts_with("the token holds what no token does"), "{error}");
         assert_eq!(setup(&[("GITLAB_CI", "1")], "").unwrap_err(), "it is not known which repository is meant");
     }
 }

@@ -234,6 +234,26 @@ fn texts_of_a_report_stay_texts() {
 }
 
 #[test]
+fn very_many_long_texts_fit_all_the_same() {
+    let pull = PullRequest::new("many", &[("db/0002_index.sql", INDEX)]);
+    let mut report = report(&pull);
+    let first = report["findings"][0].clone();
+    let found = (0..3_000).map(|number| {
+        let mut found = first.clone();
+        found["fingerprint"] = json!(format!("{number:032x}"));
+        found["path"] = json!("*_".repeat(500));
+        found["message"] = json!("*_".repeat(500));
+        found
+    });
+    report["findings"] = found.collect();
+    let output = post(&pull, &report.to_string(), &["--key", &"+".repeat(200)]);
+    assert_eq!(output.status.code(), Some(1), "{}", all(&output));
+    all_harmless(&pull);
+    let output = post(&pull, &report.to_string(), &["--key", &"+".repeat(201)]);
+    assert!(all(&output).contains("the key is longer than 200 characters"), "{}", all(&output));
+}
+
+#[test]
 fn what_is_no_report_is_not_posted() {
     let pull = PullRequest::new("no-report", &[("db/0002_index.sql", INDEX)]);
     let good = report(&pull);

@@ -50,6 +50,7 @@ impl Hub {
         assert_eq!(review["event"], "COMMENT");
         assert_eq!(review["commit_id"], *self.head);
         assert!(!review["body"].as_str().unwrap().is_empty(), "GitHub demands a body");
+        assert!(review["body"].as_str().unwrap().chars().count() <= 65_536);
         for comment in review["comments"].as_array().unwrap() {
             if !self.shows(comment) {
                 return Reply::error(422, "Unprocessable Entity: line must be part of the diff");
