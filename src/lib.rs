@@ -17,6 +17,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod fix;
 pub mod git;
+pub mod init;
 pub mod lint;
 pub mod outcome;
 pub mod report;

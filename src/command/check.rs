@@ -19,9 +19,9 @@ use crate::outcome::{Allowed, AllowedBy, Outcome};
 use crate::report::{self, Report, Style};
 use crate::rule::RuleId;
 use crate::settings::Settings;
-use crate::source;
 use crate::source::migration::Migration;
 use crate::source::origin::Origin;
+use crate::source::{self, Scope};
 use crate::spec;
 use crate::suppress::add;
 
@@ -40,6 +40,10 @@ pub fn run(
     let outputs = Outputs::plan(&args.output, terminal, surroundings, log)?;
     let origin = Origin::of(&directory);
     let mut request = inputs::request(&args.input, &config, directory, input)?;
+    if args.migrations_only {
+        let paths: Vec<_> = config.paths.iter().map(|path| request.absolute(path)).collect();
+        request.scope = if paths.is_empty() { Scope::Likely } else { Scope::Within(paths) };
+    }
     let compared = release::compare(&args.release, &request, surroundings)?;
     if let Some(compared) = &compared {
         request.overlay = compared.since.overlay();
