@@ -220,10 +220,10 @@ fn gather(request: &Request) -> Result<(Sources, bool), SourceError> {
     let unlike = scope::leave_out_unlike(request, &mut homes);
     let (arranged, left_out) = home::arrange(&homes);
     let mut sources = read::read(request, arranged)?;
-    let mut on_purpose = found.left_out_on_purpose;
+    let mut on_purpose = found.left_out_on_purpose || scope::may_be_empty(request);
     let unlike = unlike.into_iter().map(|file| (file, Reason::NotMigration));
     for (file, reason) in left_out.into_iter().chain(unlike) {
-        on_purpose |= file.named && matches!(reason, Reason::Down | Reason::NotMigration);
+        on_purpose |= file.named && reason == Reason::Down;
         sources.skipped.push(Skipped { path: path::shown(&request.directory, &file.path), reason });
     }
     for (path, reason) in &found.skipped {

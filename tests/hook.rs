@@ -34,6 +34,15 @@ fn other_sql_passes() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("skipped queries/users.sql: not where migrations are"), "{said}");
     assert!(!repository.found(&["queries/users.sql"]).is_empty(), "a person who names it means it");
+    // Files of other engines, and code of other purposes beside migrations.
+    repository.write("db/0003_index.mysql.sql", "DROP TABLE users;\n");
+    repository.write("db/migrations/helper.ts", "export const answer = 42;\n");
+    repository.write("db/helper.ts", "export const answer = 42;\n");
+    for named in ["db/0003_index.mysql.sql", "db/migrations/helper.ts"] {
+        assert_eq!(repository.found(&[&HOOK[..], &[named]].concat()), [""; 0]);
+        error(&repository.check(&[named]));
+    }
+    assert_eq!(repository.found(&[&HOOK[..], &["db/helper.ts"]].concat()), [""; 0]);
     // A name on its own is not enough: what is named has to be there.
     let text = error(&repository.check(&[&HOOK[..], &["queries/user.sql"]].concat()));
     assert!(text.contains("did you mean queries/users.sql"), "{text}");

@@ -62,6 +62,11 @@ expect 0 'Passed' commit 'a query'
 printf 'text\n' >README.md
 git add .
 expect 0 'Skipped' commit 'no SQL at all'
+# Code beside migrations of JavaScript is seen, and is none.
+mkdir -p src/migrations
+printf 'export const answer = 42;\n' >src/migrations/helper.ts
+git add .
+expect 0 'Passed' commit 'code'
 # Two migrations of one commit are one release: nobody uses the table yet.
 printf 'CREATE TABLE pets (id bigint PRIMARY KEY, name text);\n' >db/0003_pets.sql
 printf 'SET lock_timeout = '"'5s'"';\nCREATE INDEX pets_name ON pets (name);\n' >db/0004_names.sql

@@ -123,6 +123,10 @@ fn name_file(
         found.skipped.push((path, Reason::Engine(engine)));
         return Ok(());
     }
+    if request.scope != Scope::Everything && !may_hold_sql(&path, &file_name(&path)) {
+        found.skipped.push((path, Reason::NotMigration));
+        return Ok(());
+    }
     if !found.known.contains_key(&path) {
         let (history, depth) = history_of(&path);
         // Files of one folder are one history, wherever they were named.

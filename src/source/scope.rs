@@ -6,7 +6,7 @@ use super::discover::{Found, FoundFile};
 use super::home::Group;
 use super::order::is_release;
 use super::path::{components, shown};
-use super::{Reason, Request};
+use super::{Input, Reason, Request};
 
 /// Words in the name of a folder that say what it holds.
 const FOLDER_WORDS: &[&str] = &["changelog", "changelogs", "migrate", "migration", "migrations"];
@@ -23,6 +23,12 @@ pub enum Scope {
     Likely,
 }
 
+/// Whether nothing to check is no mistake: with a scope, a file may be named whatever it is.
+pub(super) fn may_be_empty(request: &Request) -> bool {
+    let is_file = |input: &Input| input.path(&request.directory).is_some_and(|path| !path.is_dir());
+    request.scope != Scope::Everything && request.inputs.iter().any(is_file)
+}
+
 /// Leaves out what lies outside of a scope that names its paths.
 pub(super) fn leave_out_outside(request: &Request, found: &mut Found) {
     let Scope::Within(paths) = &request.scope else { return };
@@ -30,7 +36,6 @@ pub(super) fn leave_out_outside(request: &Request, found: &mut Found) {
     let (files, outside) = std::mem::take(&mut found.files).into_iter().partition::<Vec<_>, _>(inside);
     found.files = files;
     for file in outside {
-        found.left_out_on_purpose |= file.named;
         found.skipped.push((file.path, Reason::NotMigration));
     }
 }
