@@ -22,5 +22,17 @@ new-rule ID:
     printf '//! See `rules/%s.md`.\n\nuse crate::review::step::{Release, Step};\nuse crate::rule::Findings;\n\npub(super) fn check(_step: &Step<'"'"'_>, _release: &Release<'"'"'_>, _findings: &mut Findings) {}\n' "{{ID}}" > src/rules/$(echo {{ID}} | tr - _).rs
     @echo "now add the line to the list in src/rules.rs"
 
+# Give every package the same version.
+version NEW:
+    sed -i 's/^version = ".*"$/version = "{{NEW}}"/' Cargo.toml
+    sed -i 's/version="[^"]*"/version="{{NEW}}"/; s/switchback-sql==[^"]*/switchback-sql=={{NEW}}/' setup.py
+    sed -i 's/^own_version=".*"$/own_version="{{NEW}}"/' packaging/action/run.sh
+    sed -i 's/switchback-sql==[0-9][^ ]*/switchback-sql=={{NEW}}/; s/\(switchback@v\|rev: v\|switchback:\|`:\)[0-9]\+\.[0-9]\+\.[0-9]\+/\1{{NEW}}/' docs/ci.md
+    cargo update --workspace
+
+# Make every package, install it, and run it.
+packages *NAMES:
+    bash packaging/test.sh {{NAMES}}
+
 bench:
     cargo bench

@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod config;
 mod diff;
+mod init;
 mod inputs;
 pub mod output;
 mod review;
@@ -22,6 +23,8 @@ use self::config::CONFIG_EXAMPLES;
 pub use self::config::{CompletionsArgs, ConfigFormat, ManArgs, ShowConfigArgs};
 use self::diff::DIFF_EXAMPLES;
 pub use self::diff::{DiffArgs, DiffFormat};
+use self::init::INIT_EXAMPLES;
+pub use self::init::InitArgs;
 pub use self::inputs::{ConfigArgs, DatabaseArgs, InputArgs};
 use self::output::Hints;
 use self::review::REVIEW_EXAMPLES;
@@ -141,6 +144,12 @@ pub enum Command {
     /// over the one before.
     #[command(after_help = CONFIG_EXAMPLES, after_long_help = CONFIG_EXAMPLES)]
     Config(Box<ShowConfigArgs>),
+    /// Write a configuration for your migrations, or show what runs the check in CI.
+    ///
+    /// `switchback.toml` says where the migrations are, and has every other setting as a comment. What the default branch
+    /// of the repository has is released: reporting starts after it.
+    #[command(after_help = INIT_EXAMPLES, after_long_help = INIT_EXAMPLES)]
+    Init(InitArgs),
     /// Explain a rule: what it finds, why it matters, and what to do instead.
     Explain(ExplainArgs),
     /// List all rules.
@@ -287,5 +296,7 @@ mod tests {
         insta::assert_snapshot!("help_diff", diff.render_long_help());
         let status = command.find_subcommand_mut("status").unwrap();
         insta::assert_snapshot!("help_status", status.render_long_help());
+        let init = command.find_subcommand_mut("init").unwrap();
+        insta::assert_snapshot!("help_init", init.render_long_help());
     }
 }

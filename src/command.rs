@@ -5,6 +5,7 @@ pub mod check;
 pub mod config;
 pub mod diff;
 pub mod explain;
+pub mod init;
 mod inputs;
 pub mod locks;
 pub mod manual;
@@ -19,6 +20,7 @@ pub mod status;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
+pub use self::init::InitError;
 pub use self::outputs::OutputError;
 use crate::baseline::BaselineError;
 use crate::config::ConfigError;
@@ -167,6 +169,10 @@ pub enum Error {
     /// Standard input.
     #[error("standard input cannot be read: {0}")]
     Input(io::Error),
+    /// The place of a configuration.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Init(#[from] InitError),
     /// The place of a report.
     #[error(transparent)]
     #[diagnostic(transparent)]

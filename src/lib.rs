@@ -18,6 +18,7 @@ pub mod fingerprint;
 pub mod fix;
 pub mod forge;
 pub mod git;
+pub mod init;
 pub mod lint;
 pub mod outcome;
 pub mod report;

@@ -14,8 +14,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use switchback::cli::{BaselineCommand, Cli, Color, Command, ListFormat, StatsCommand};
 use switchback::command::{
-    Error, Streams, Terminal, baseline, check, config, diff, explain, locks, manual, review, rules, sources, stats,
-    status,
+    Error, Streams, Terminal, baseline, check, config, diff, explain, init, locks, manual, review, rules, sources,
+    stats, status,
 };
 use switchback::config::shown::SCHEMA;
 use switchback::database::Variables;
@@ -100,41 +100,25 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: Terminal, out: &mut dyn Write)
             }
             Ok(false)
         }
-        command @ (Command::Config(_)
-        | Command::Schema
-        | Command::Completions(_)
-        | Command::Man(_)
-        | Command::Explain(_)
-        | Command::Rules(_)) => tell(command, matches, terminal, out).map(|()| false),
+        Command::Config(args) => done(config::run(args, &|option| given(matches, option), out)),
+        Command::Schema => done(out.write_all(SCHEMA.as_bytes())),
+        Command::Completions(args) => done(manual::completions(args.shell, out)),
+        Command::Man(args) => done(manual::pages(args.dir.as_deref(), out)),
+        Command::Init(args) => done(init::run(args, out, &mut io::stderr().lock())),
+        Command::Explain(args) => done(explain::explain(&args.rule, terminal.style, out)),
+        Command::Rules(args) => {
+            match args.output_format {
+                ListFormat::Pretty => rules::write_table(terminal.style, out)?,
+                ListFormat::Json => rules::write_json(out)?,
+            }
+            Ok(false)
+        }
     }
 }
 
-/// The commands that read no migrations.
-fn tell(command: &Command, matches: &ArgMatches, terminal: Terminal, out: &mut dyn Write) -> Result<(), Error> {
-    match command {
-        Command::Config(args) => {
-            config::run(args, &|option| given(matches, option), out)?;
-        }
-        Command::Schema => {
-            out.write_all(SCHEMA.as_bytes())?;
-        }
-        Command::Completions(args) => {
-            manual::completions(args.shell, out)?;
-        }
-        Command::Man(args) => {
-            manual::pages(args.dir.as_deref(), out)?;
-        }
-        Command::Explain(args) => {
-            explain::explain(&args.rule, terminal.style, out)?;
-        }
-        Command::Rules(args) => match args.output_format {
-            ListFormat::Pretty => rules::write_table(terminal.style, out)?,
-            ListFormat::Json => rules::write_json(out)?,
-        },
-        // `run` knows them all.
-        _ => {}
-    }
-    Ok(())
+/// For commands that find nothing.
+fn done<E: Into<Error>>(result: Result<(), E>) -> Result<bool, Error> {
+    result.map(|()| false).map_err(Into::into)
 }
 
 /// The argument or environment variable that an option of the subcommand was given by.

@@ -75,7 +75,7 @@ impl Default for Style {
 }
 
 /// Where Switchback can be read about.
-pub(crate) const HOME: &str = "https://github.com/switchback-sql/switchback";
+pub(crate) const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// Where the documentation of a rule can be read.
 pub fn rule_url(rule: RuleId) -> String {

@@ -14,6 +14,7 @@ pub mod origin;
 mod path;
 pub mod placeholder;
 mod read;
+mod scope;
 mod section;
 pub mod since;
 pub mod start_after;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 pub use error::SourceError;
 pub use glob::Exclude;
 use migration::Migration;
+pub use scope::Scope;
 
 /// What to load.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub struct Request {
     pub inputs: Vec<Input>,
     /// What is not to be read, even where it was named.
     pub exclude: Exclude,
+    /// Which of the SQL files count as migrations.
+    pub scope: Scope,
     /// Migrations that run when the new code does, rather than before it.
     pub post_deploy: Exclude,
     /// The layout, where somebody said which; one of `layout_names`.
@@ -74,6 +78,7 @@ impl Request {
             directory,
             inputs,
             exclude: Exclude::default(),
+            scope: Scope::default(),
             post_deploy: Exclude::default(),
             layout: None,
             placeholders: placeholder::Values::new(),
@@ -126,6 +131,8 @@ pub enum Reason {
     Engine(&'static str),
     /// The configuration excludes it.
     Excluded,
+    /// It is in none of the folders that hold migrations.
+    NotMigration,
     /// It takes a migration back.
     Down,
     /// It sets up an empty database, in place of the migrations before it.
@@ -149,6 +156,7 @@ impl fmt::Display for Reason {
         formatter.write_str(match self {
             Self::Engine(engine) => return write!(formatter, "written for {engine}"),
             Self::Excluded => "excluded by the configuration",
+            Self::NotMigration => "not where migrations are",
             Self::Down => "takes a migration back",
             Self::Baseline => "only sets up an empty database",
             Self::Dump => "a dump: read as the start of the history, not reported on",
@@ -206,12 +214,15 @@ pub fn load_schema(request: &Request) -> Result<Sources, SourceError> {
 
 /// Everything, and whether something was left out on purpose.
 fn gather(request: &Request) -> Result<(Sources, bool), SourceError> {
-    let found = discover::discover(request)?;
-    let homes = home::group(&found.files, request.layout.as_deref(), request)?;
+    let mut found = discover::discover(request)?;
+    scope::leave_out_outside(request, &mut found);
+    let mut homes = home::group(&found.files, request.layout.as_deref(), request)?;
+    let unlike = scope::leave_out_unlike(request, &mut homes);
     let (arranged, left_out) = home::arrange(&homes);
     let mut sources = read::read(request, arranged)?;
-    let mut on_purpose = found.left_out_on_purpose;
-    for (file, reason) in left_out {
+    let mut on_purpose = found.left_out_on_purpose || scope::may_be_empty(request);
+    let unlike = unlike.into_iter().map(|file| (file, Reason::NotMigration));
+    for (file, reason) in left_out.into_iter().chain(unlike) {
         on_purpose |= file.named && reason == Reason::Down;
         sources.skipped.push(Skipped { path: path::shown(&request.directory, &file.path), reason });
     }

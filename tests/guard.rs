@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use common::specs;
 use switchback::fix::Safety;
+use switchback::init::snippet::Snippet;
 use switchback::rules::RULES;
 use switchback::spec;
 
@@ -80,6 +81,30 @@ fn the_index_of_the_rules_is_up_to_date() {
         writeln!(index, "| [{id}]({id}.md) | {level} | {group} | {fix} | {summary} |").unwrap();
     }
     common::expect_file("rules/README.md", &index);
+}
+
+#[test]
+fn packages_have_one_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    for (path, text, times) in [
+        ("setup.py", format!("version=\"{version}\""), 1),
+        ("setup.py", format!("\"switchback-sql=={version}\""), 1),
+        ("packaging/action/run.sh", format!("own_version=\"{version}\""), 1),
+        ("docs/ci.md", format!("switchback-sql=={version}\n"), 6),
+        ("docs/ci.md", format!("switchback-sql/switchback@v{version}\n"), 2),
+        ("docs/ci.md", format!("rev: v{version}\n"), 1),
+    ] {
+        let found = fs::read_to_string(common::root().join(path)).unwrap().replace("\r\n", "\n");
+        assert!(found.matches(&text).count() >= times, "{path} does not say `{}`; `just version` sets it", text.trim());
+    }
+}
+
+#[test]
+fn examples_of_the_documentation_are_what_init_writes() {
+    let document = fs::read_to_string(common::root().join("docs/ci.md")).unwrap().replace("\r\n", "\n");
+    for snippet in [Snippet::PreCommit, Snippet::Github, Snippet::Gitlab] {
+        assert!(document.contains(&format!("```yaml\n{}```\n", snippet.text())), "docs/ci.md: {}", snippet.path());
+    }
 }
 
 #[test]

@@ -13,6 +13,13 @@ pub struct CheckArgs {
     /// Which migrations are meant.
     #[command(flatten)]
     pub input: InputArgs,
+    /// Leave out what is named and no migration. For a hook, which names every SQL file that changed.
+    ///
+    /// Migrations are the files below the `paths` of the configuration, which are then all read as history. Without
+    /// `paths`, they are in folders that are laid out for a migration tool, called after migrations, or numbered. If nothing
+    /// that was named is left, there is nothing to report.
+    #[arg(long)]
+    pub migrations_only: bool,
     /// What is new.
     #[command(flatten)]
     pub release: ReleaseArgs,

@@ -23,7 +23,7 @@ use crate::rule::RuleId;
 use crate::settings::Settings;
 use crate::source::migration::Migration;
 use crate::source::origin::Origin;
-use crate::source::{self, Request};
+use crate::source::{self, Request, Scope};
 use crate::spec;
 use crate::suppress::add;
 
@@ -66,6 +66,10 @@ impl Checked {
         choose_rules(&args.rules, &mut config.settings)?;
         let origin = Origin::of(&directory);
         let mut request = inputs::request(&args.input, &config, directory, input)?;
+        if args.migrations_only {
+            let paths: Vec<_> = config.paths.iter().map(|path| request.absolute(path)).collect();
+            request.scope = if paths.is_empty() { Scope::Likely } else { Scope::Within(paths) };
+        }
         let compared = release::compare(&args.release, &request, surroundings)?;
         if let Some(compared) = &compared {
             request.overlay = compared.since.overlay();

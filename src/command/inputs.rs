@@ -11,7 +11,7 @@ use crate::date::{DAY, Moment};
 use crate::settings::extent::Measured;
 use crate::source;
 use crate::source::migration::Migration;
-use crate::source::{Input, Overlay, Request, Sources, start_after};
+use crate::source::{Input, Overlay, Request, Scope, Sources, start_after};
 use crate::spec;
 use crate::stats;
 use crate::suggest::nearest;
@@ -96,6 +96,7 @@ pub(super) fn request(
         directory,
         inputs,
         exclude: config.exclude.clone(),
+        scope: Scope::default(),
         post_deploy: config.post_deploy.clone(),
         layout: config.layout.clone(),
         placeholders: config.placeholders.clone(),
@@ -111,7 +112,8 @@ pub(super) fn start_after(
     sources: &mut Sources,
 ) -> Result<(), super::Error> {
     let Some(version) = argument.or(config.start_after.as_ref()) else { return Ok(()) };
-    if start_after::start_after(&mut sources.migrations, version) {
+    // Nothing may be left of what a hook named.
+    if sources.migrations.is_empty() || start_after::start_after(&mut sources.migrations, version) {
         return Ok(());
     }
     let names = sources.migrations.iter().map(Migration::short_name);

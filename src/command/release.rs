@@ -40,6 +40,10 @@ pub(super) fn compare(
     }
     let since = match &args.base {
         None => Since::staged(&repository)?,
+        Some(base) if base == "auto" && repository.find("HEAD")?.is_none() => {
+            // Before the first commit everything is new.
+            Since::base(&repository, repository.head()?)?
+        }
         Some(base) => {
             let auto = base == "auto";
             let named = if auto { base::auto(&repository, surroundings)? } else { repository.revision(base)? };

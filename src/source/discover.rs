@@ -11,7 +11,7 @@ use super::error::missing;
 use super::layout::is_down_folder;
 use super::order::is_release;
 use super::path::{absolute, file_name, shown};
-use super::{Input, Reason, Request, SourceError, carrier, dialect};
+use super::{Input, Reason, Request, Scope, SourceError, carrier, dialect};
 
 /// Folders that hold other people's files, or none that were written.
 const FOREIGN_FOLDERS: &[&str] = &["node_modules", "target", "vendor"];
@@ -85,6 +85,12 @@ pub(super) fn discover(request: &Request) -> Result<Found, SourceError> {
             }),
         }
     }
+    if let Scope::Within(paths) = &request.scope {
+        // All of it is the history of what was named.
+        for (number, path) in (request.inputs.len()..).zip(paths).filter(|(_, path)| path.is_dir()) {
+            walk(request, &mut found, Root { path, number, depth: usize::MAX, reported: false })?;
+        }
+    }
     // After the folders, so that a file below a folder that was named is not found twice.
     let mut histories = BTreeMap::new();
     for (path, root, bytes) in named_files {
@@ -115,6 +121,10 @@ fn name_file(
     }
     if let Some(engine) = dialect::of_file(&file_name(&path)) {
         found.skipped.push((path, Reason::Engine(engine)));
+        return Ok(());
+    }
+    if request.scope != Scope::Everything && !may_hold_sql(&path, &file_name(&path)) {
+        found.skipped.push((path, Reason::NotMigration));
         return Ok(());
     }
     if !found.known.contains_key(&path) {

@@ -29,6 +29,13 @@ pub(super) struct Group<'a> {
     files: Vec<&'a FoundFile>,
 }
 
+impl<'a> Group<'a> {
+    /// The files of its entries.
+    pub(super) fn files(&self) -> impl Iterator<Item = &'a FoundFile> {
+        self.files.iter().copied()
+    }
+}
+
 /// A file that ships.
 #[derive(Debug)]
 pub(super) struct Arranged<'a> {
