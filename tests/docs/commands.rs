@@ -82,6 +82,7 @@ fn session(page: &Page, block: &Block, sandbox: &Sandbox) -> Vec<String> {
 fn excerpt(shown: &[String], text: &str) -> Vec<String> {
     let mut lines: Vec<String> = text.split_terminator('\n').map(|line| line.trim_end().to_owned()).collect();
     if let Some(cut) = shown.iter().position(|line| line == MORE) {
+        assert!(shown.len() > 1, "a session that shows nothing but `{MORE}`");
         let after = shown.len() - cut - 1;
         if lines.len() >= shown.len() {
             lines.splice(cut..lines.len() - after, [MORE.to_owned()]);
@@ -138,7 +139,10 @@ fn try_line(line: &str, sandbox: &Sandbox) -> Result<(), String> {
             known.then_some(()).ok_or("is neither ours nor in the list of those that are not run")?;
             continue;
         }
-        if let Err(error) = Cli::try_parse_from(command) {
+        // The variable that stands for an argument is none of this process.
+        let url = words.iter().find_map(|word| word.strip_prefix("DATABASE_URL="));
+        let url = url.into_iter().flat_map(|url| ["--database-url", url]).map(str::to_owned);
+        if let Err(error) = Cli::try_parse_from(command.iter().cloned().chain(url)) {
             return Err(error.to_string());
         }
         if NOT_RUN.iter().any(|(part, _)| line.contains(part)) {
