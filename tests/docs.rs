@@ -7,9 +7,9 @@
     reason = "a broken page has to stop the test"
 )]
 
-mod common;
 #[path = "docs/commands.rs"]
 mod commands;
+mod common;
 #[path = "docs/links.rs"]
 mod links;
 #[path = "docs/page.rs"]
@@ -64,7 +64,9 @@ fn faults(language: &str, check: impl Fn(&str) -> Option<String>) {
 #[test]
 fn configurations_can_be_read() {
     faults("toml", |text| {
-        config::parse(Path::new("switchback.toml"), text.to_owned(), &spec::names()).err().map(|error| error.to_string())
+        config::parse(Path::new("switchback.toml"), text.to_owned(), &spec::names())
+            .err()
+            .map(|error| error.to_string())
     });
 }
 

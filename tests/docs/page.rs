@@ -41,7 +41,12 @@ impl Page {
         let mut open = false;
         for (index, line) in self.text.split_terminator('\n').enumerate() {
             let fence = line.strip_prefix("```");
-            assert!(fence.is_some() || !line.trim_start().starts_with("```"), "{}:{}: an indented fence", self.path, index + 1);
+            assert!(
+                fence.is_some() || !line.trim_start().starts_with("```"),
+                "{}:{}: an indented fence",
+                self.path,
+                index + 1
+            );
             match (fence, open) {
                 (Some(info), false) => {
                     let mut words = info.split_whitespace();
