@@ -25,7 +25,8 @@ pub(crate) struct Block {
 
 impl Block {
     pub(crate) fn text(&self) -> String {
-        self.lines.iter().map(|line| format!("{line}\n")).collect()
+        let ended = self.lines.iter().flat_map(|line| [line.as_str(), "\n"]);
+        ended.collect()
     }
 }
 

@@ -103,7 +103,7 @@ fn write_table(text: &mut String, keys: &Map<String, Value>) {
         let mut meaning = description(key);
         // Values that the words name already are not named again.
         if values.iter().any(|value| !meaning.contains(value)) {
-            meaning = format!("{meaning} One of {}.", values.join(", ")).trim().to_owned();
+            write!(meaning, " One of {}.", values.join(", ")).unwrap();
         }
         let default = match &key["default"] {
             Value::Null => String::new(),
