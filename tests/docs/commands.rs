@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clap::Parser as _;
 use switchback::cli::Cli;
 
-use super::page::{Block, Page};
+use super::page::{Block, Page, alone};
 use super::sandbox::Sandbox;
 use crate::{common, pages};
 
@@ -30,6 +30,7 @@ const MORE: &str = "…";
 
 #[test]
 fn sessions_print_what_is_shown() {
+    let _alone = alone();
     let mut failures = String::new();
     for page in pages() {
         let mut blocks = page.blocks();
@@ -93,10 +94,10 @@ fn excerpt(shown: &[String], text: &str) -> Vec<String> {
     if is_same { shown.to_vec() } else { lines }
 }
 
-/// Without what changes from run to run.
+/// Without durations and ids of commits.
 fn timeless(line: &str) -> String {
-    let duration = regex_lite::Regex::new(r"in [0-9.]+ (ms|s)\b").unwrap();
-    duration.replace_all(line, "in … ms").into_owned()
+    let changing = regex_lite::Regex::new(r"in [0-9.]+ m?s\b|\([0-9a-f]{10}\)").unwrap();
+    changing.replace_all(line, "…").into_owned()
 }
 
 #[test]

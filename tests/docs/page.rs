@@ -1,8 +1,17 @@
 //! A page of Markdown as its code blocks, which are tried out and may be rewritten.
 
 use std::fs;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::common;
+
+/// Tests run at once, and two of them may rewrite the same page.
+static REWRITING: Mutex<()> = Mutex::new(());
+
+/// Held from reading a page until it is rewritten.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    REWRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A page, by its path from the root of the repository.
 pub(crate) struct Page {
