@@ -60,17 +60,6 @@ fn concise_in_a_pipe() {
 }
 
 #[test]
-fn the_readme_shows_what_is_drawn() {
-    let readme = fs::read_to_string(common::root().join("README.md")).unwrap().replace("\r\n", "\n");
-    let mut migrations = migrations();
-    for migration in &mut migrations {
-        migration.reported = migration.path.ends_with("2_pile_up.sql");
-    }
-    let text = written(pretty::write, &migrations, Style { width: 112, ..Style::default() });
-    assert!(readme.contains(&text), "the README is to show:\n{text}");
-}
-
-#[test]
 fn json_document() {
     let text = written(document::write, &migrations()[..2], Style::default());
     insta::assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "[version]"));

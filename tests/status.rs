@@ -37,7 +37,7 @@ fn shop() -> Vec<Migration> {
     load(&Request::new(common::root().to_owned(), inputs)).unwrap().migrations
 }
 
-/// The shop on the day of the README, and what moved in the week before.
+/// The shop on the day of the pages, and what moved in the week before.
 fn shop_status(migrations: &[Migration]) -> Status {
     let new = migrations.iter().map(|one| one.time().unwrap().date() >= day("2026-11-19")).collect();
     let since = Since { name: "2026-11-19".to_owned(), new };
@@ -109,17 +109,6 @@ fn json_keeps_to_its_schema() {
     document["transitions"][0]["state"] = "maybe".into();
     document["extra"] = 1.into();
     assert_eq!(common::schema::violations(&schema, &document).len(), 2, "the schema forbids what it has to");
-}
-
-#[test]
-fn the_readme_shows_what_is_written() {
-    let readme = fs::read_to_string(common::root().join("README.md")).unwrap().replace("\r\n", "\n");
-    let migrations = shop();
-    let status = status::of(&migrations, &Settings::default(), day("2026-11-26"), None);
-    let text = written(text::write, &status, &migrations, false, Style { width: 112, ..Style::default() });
-    // The first transition is enough.
-    let shown = text.split("\n\n2. ").next().unwrap();
-    assert!(readme.contains(shown), "the README is to show:\n{shown}");
 }
 
 /// A change of one column, file by file, and the step that comes next after each.

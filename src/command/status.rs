@@ -9,6 +9,7 @@ use crate::cli::{DatabaseArgs, StatusArgs, StatusFailOn, StatusFormat};
 use crate::date::{Date, Moment};
 use crate::git::{GitError, Repository};
 use crate::report::status::{Board, html, json, markdown, text};
+use crate::source::migration::Migration;
 use crate::source::origin::Origin;
 use crate::source::since::{PATTERNS, SQL_PATTERNS};
 use crate::source::{self, Request, Sources};
@@ -63,7 +64,7 @@ fn date(
         return Ok(());
     }
     // To look through the history of all code takes its time.
-    let carried = sources.migrations.iter().any(|migration| migration.is_foreign());
+    let carried = sources.migrations.iter().any(Migration::is_foreign);
     let added: BTreeMap<PathBuf, i64> = repository.added(if carried { PATTERNS } else { SQL_PATTERNS })?;
     for migration in &mut sources.migrations {
         let seconds = added.get(&request.absolute(&migration.path));

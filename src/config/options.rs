@@ -130,7 +130,8 @@ struct Session {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Transitions {
-    /// How long something must have been replaced or retired before it goes: `14d`, or a number of releases.
+    /// How long something must have been replaced or retired before it goes: `14d`, or a number of releases. Unless set,
+    /// one release.
     #[cfg_attr(test, schemars(with = "schema::Soak"))]
     soak: Option<Spanned<toml::Value>>,
     /// How long a transition may stay open: `180d`.

@@ -39,36 +39,46 @@ pub(super) struct PolicyOptions {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct Names {
+    /// Tables.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     table: Option<Spanned<String>>,
+    /// Columns.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     column: Option<Spanned<String>>,
+    /// Indexes.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     index: Option<Spanned<String>>,
     /// Every constraint whose kind has no pattern of its own.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     constraint: Option<Spanned<String>>,
+    /// Primary keys.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     primary_key: Option<Spanned<String>>,
+    /// Foreign keys.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     foreign_key: Option<Spanned<String>>,
+    /// Unique constraints.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     unique: Option<Spanned<String>>,
+    /// Check constraints.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     check: Option<Spanned<String>>,
-    /// Also materialized views.
+    /// Views and materialized views.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     view: Option<Spanned<String>>,
-    /// Also procedures.
+    /// Functions and procedures.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     function: Option<Spanned<String>>,
-    /// Also domains.
+    /// Types and domains.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     r#type: Option<Spanned<String>>,
+    /// Sequences.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     sequence: Option<Spanned<String>>,
+    /// Triggers.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     trigger: Option<Spanned<String>>,
+    /// Schemas.
     #[cfg_attr(test, schemars(with = "schema::Pattern"))]
     schema: Option<Spanned<String>>,
 }

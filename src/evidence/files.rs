@@ -60,8 +60,9 @@ const NO_CODE: &[&str] = &[
     ".zip",
 ];
 
-/// Files of these names: made by tools, or a copy of the schema as it is.
+/// Files of these names: made by tools, a copy of the schema as it is, or our own, which speak of it.
 const MADE: &[&str] = &[
+    ".switchbackignore",
     "cargo.lock",
     "changelog",
     "composer.lock",
@@ -72,7 +73,9 @@ const MADE: &[&str] = &[
     "poetry.lock",
     "schema.rb",
     "structure.sql",
+    "switchback.baseline.json",
     "switchback.stats.json",
+    "switchback.toml",
     "yarn.lock",
 ];
 
@@ -116,6 +119,9 @@ mod tests {
             "assets/a.PNG",
             "go.sum",
             "third_party/a/b.c",
+            "switchback.toml",
+            "db/switchback.baseline.json",
+            ".switchbackignore",
         ] {
             assert!(!is_code(path), "{path}");
         }

@@ -42,7 +42,7 @@ fn the_configuration_for_programs() {
     assert!(stderr(&wrong).contains("did you mean `engine`?"), "{}", stderr(&wrong));
 }
 
-/// The configuration that the README shows, and what is wrong in other ones.
+/// The configuration that the reference shows, and what is wrong in other ones.
 #[test]
 fn the_schema_knows_what_may_be_set() {
     let repository = Repository::new("config_schema", &[]);
@@ -51,8 +51,8 @@ fn the_schema_knows_what_may_be_set() {
         let table: toml::Table = text.parse().unwrap();
         violations(&schema, &serde_json::to_value(table).unwrap())
     };
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let shown = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+    let shown = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     assert_eq!(check(shown), Vec::<String>::new());
     for wrong in [
         "engine = \"mysql@8\"",
