@@ -17,6 +17,8 @@ mod configured;
 mod job_summary;
 #[path = "cli/old_history.rs"]
 mod old_history;
+#[path = "cli/projects.rs"]
+mod projects;
 #[path = "common/schema.rs"]
 mod schema;
 #[path = "cli/sources.rs"]

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use super::outputs::Outputs;
+use super::projects::Part;
 use super::release::Compared;
 use super::{Streams, Terminal, baseline, inputs, release};
 use crate::baseline::Run;
@@ -51,7 +52,7 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    /// Reads what is named, and checks it.
+    /// Reads what is named, and checks it, project by project.
     pub(super) fn new(
         args: &CheckArgs,
         verbose: bool,
@@ -61,11 +62,35 @@ impl Checked {
         log: &mut dyn Write,
     ) -> Result<Self, super::Error> {
         let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-        let mut config =
-            inputs::configuration(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
-        choose_rules(&args.rules, &mut config.settings)?;
+        let parts = inputs::parts(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
         let origin = Origin::of(&directory);
-        let mut request = inputs::request(&args.input, &config, directory, input)?;
+        let mut checked = Self { outcome: Outcome::default(), migrations: Vec::new(), origin, fail_on: FailOn::Never };
+        for Part { config, input: named } in parts {
+            // The strictest of all.
+            let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
+            let stricter =
+                fail_on.level().is_some_and(|level| checked.fail_on.level().is_none_or(|other| level < other));
+            checked.fail_on = if stricter { fail_on } else { checked.fail_on };
+            let args = CheckArgs { input: named, ..args.clone() };
+            checked.add(&args, verbose, config, &directory, surroundings, input, log)?;
+        }
+        Ok(checked)
+    }
+
+    /// Checks one history, and adds what is found.
+    #[expect(clippy::too_many_arguments, reason = "each is another side of the surroundings")]
+    fn add(
+        &mut self,
+        args: &CheckArgs,
+        verbose: bool,
+        mut config: Config,
+        directory: &Path,
+        surroundings: &dyn Surroundings,
+        input: &mut dyn Read,
+        log: &mut dyn Write,
+    ) -> Result<(), super::Error> {
+        choose_rules(&args.rules, &mut config.settings)?;
+        let mut request = inputs::request(&args.input, &config, directory.to_owned(), input)?;
         if args.migrations_only {
             let paths: Vec<_> = config.paths.iter().map(|path| request.absolute(path)).collect();
             request.scope = if paths.is_empty() { Scope::Likely } else { Scope::Within(paths) };
@@ -86,15 +111,16 @@ impl Checked {
         let migrations = sources.migrations;
         let mut outcome = lint(args, &config, &request, compared.as_ref(), &migrations)?;
         if !args.leave.no_baseline {
-            let run = Run { migrations: &migrations, origin: &origin, settings: &config.settings };
+            let run = Run { migrations: &migrations, origin: &self.origin, settings: &config.settings };
             let file = inputs::baseline(args.leave.baseline.as_deref(), &config, &request.directory);
             baseline::leave(file, &mut outcome, run, log)?;
         }
         if let Some(reason) = &args.add_allow {
             add_allows(reason, &migrations, &request.directory, &mut outcome, log)?;
         }
-        let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
-        Ok(Self { outcome, migrations, origin, fail_on })
+        self.outcome.add(outcome, self.migrations.len());
+        self.migrations.extend(migrations);
+        Ok(())
     }
 
     /// As standard output shows it.
