@@ -5,6 +5,7 @@ pub mod check;
 pub mod config;
 pub mod diff;
 pub mod explain;
+mod fix;
 pub mod init;
 mod inputs;
 pub mod locks;

@@ -13,6 +13,8 @@
 mod adopting;
 #[path = "cli/configured.rs"]
 mod configured;
+#[path = "cli/fixing.rs"]
+mod fixing;
 #[path = "cli/job_summary.rs"]
 mod job_summary;
 #[path = "cli/old_history.rs"]

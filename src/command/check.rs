@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
+use super::fix::{self, Fixes, Looked};
 use super::outputs::Outputs;
 use super::projects::Part;
 use super::release::Compared;
@@ -39,6 +40,13 @@ pub fn run(
     let Streams { input, out, log } = streams;
     let outputs = Outputs::plan(&args.output, terminal, surroundings, log)?;
     let checked = Checked::new(args, verbose, terminal, surroundings, input, log)?;
+    if args.fix.diff {
+        checked.fixes.iter().try_for_each(|fixes| fixes.diff(terminal, out))?;
+        return Ok(checked.fixes.iter().any(|fixes| !fixes.is_empty()));
+    }
+    if args.fix.fix_only {
+        return Ok(false);
+    }
     outputs.write(&checked.report(verbose, terminal), out)?;
     Ok(checked.fails())
 }
@@ -49,6 +57,39 @@ pub(super) struct Checked {
     migrations: Vec<Migration>,
     pub(super) origin: Origin,
     pub(super) fail_on: FailOn,
+    fixes: Vec<Fixes>,
+}
+
+/// One history, and how it is looked at.
+struct History<'a> {
+    args: &'a CheckArgs,
+    config: &'a Config,
+    compared: Option<&'a Compared>,
+    origin: &'a Origin,
+}
+
+impl History<'_> {
+    /// Reads it, and checks it.
+    fn look(&self, request: &Request, verbose: bool, log: &mut dyn Write) -> Result<Looked, super::Error> {
+        let Self { args, config, compared, origin } = *self;
+        let mut sources = source::load(request)?;
+        if let Some(compared) = compared {
+            compared.since.mark(&request.directory, &mut sources);
+        }
+        inputs::start_after(args.release.start_after.as_ref(), config, &mut sources)?;
+        if verbose {
+            inputs::explain(&sources, log)?;
+            compared.map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
+        }
+        let migrations = sources.migrations;
+        let mut outcome = lint(args, config, request, compared, &migrations)?;
+        if !args.leave.no_baseline {
+            let run = Run { migrations: &migrations, origin, settings: &config.settings };
+            let file = inputs::baseline(args.leave.baseline.as_deref(), config, &request.directory);
+            baseline::leave(file, &mut outcome, run, log)?;
+        }
+        Ok(Looked { migrations, outcome })
+    }
 }
 
 impl Checked {
@@ -64,7 +105,13 @@ impl Checked {
         let directory = std::env::current_dir().map_err(super::Error::Directory)?;
         let parts = inputs::parts(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
         let origin = Origin::of(&directory);
-        let mut checked = Self { outcome: Outcome::default(), migrations: Vec::new(), origin, fail_on: FailOn::Never };
+        let mut checked = Self {
+            outcome: Outcome::default(),
+            migrations: Vec::new(),
+            origin,
+            fail_on: FailOn::Never,
+            fixes: Vec::new(),
+        };
         for Part { config, input: named } in parts {
             // The strictest of all.
             let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
@@ -99,22 +146,21 @@ impl Checked {
         if let Some(compared) = &compared {
             request.overlay = compared.since.overlay();
         }
-        let mut sources = source::load(&request)?;
-        if let Some(compared) = &compared {
-            compared.since.mark(&request.directory, &mut sources);
+        let history = History { args, config: &config, compared: compared.as_ref(), origin: &self.origin };
+        let mut looked = history.look(&request, verbose, log)?;
+        if args.fix.wanted() {
+            let released = release::released(compared.as_ref(), &request, surroundings, &looked.migrations);
+            let (left, fixes) = fix::converge(&args.fix, &request, &released, looked, |overlay| {
+                // What is said once is not said again.
+                history.look(&Request { overlay: overlay.clone(), ..request.clone() }, false, &mut io::sink())
+            })?;
+            looked = left;
+            if !args.fix.diff {
+                fixes.write(log)?;
+            }
+            self.fixes.push(fixes);
         }
-        inputs::start_after(args.release.start_after.as_ref(), &config, &mut sources)?;
-        if verbose {
-            inputs::explain(&sources, log)?;
-            compared.as_ref().map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
-        }
-        let migrations = sources.migrations;
-        let mut outcome = lint(args, &config, &request, compared.as_ref(), &migrations)?;
-        if !args.leave.no_baseline {
-            let run = Run { migrations: &migrations, origin: &self.origin, settings: &config.settings };
-            let file = inputs::baseline(args.leave.baseline.as_deref(), &config, &request.directory);
-            baseline::leave(file, &mut outcome, run, log)?;
-        }
+        let Looked { migrations, mut outcome } = looked;
         if let Some(reason) = &args.add_allow {
             add_allows(reason, &migrations, &request.directory, &mut outcome, log)?;
         }
