@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::SourceError;
 pub use glob::Exclude;
+use layout::liquibase::Changelogs;
 use migration::Migration;
 pub use scope::Scope;
 
@@ -147,8 +148,21 @@ pub enum Reason {
     LinkedFolder,
     /// A migration in code that holds no SQL we can see.
     Code,
+    /// A changelog that holds nothing but the names of others.
+    Includes,
+    /// A changelog includes it, and it is not there.
+    Missing,
+    /// The tool does not run it by itself: it is in no plan.
+    NotListed,
     /// It cannot be read, and was not named.
     Unreadable,
+}
+
+impl Reason {
+    /// Whether a file that is named alone may be one of these: a commit that touches nothing else must not fail.
+    fn is_no_mistake(self) -> bool {
+        matches!(self, Self::Down | Self::Code | Self::Includes | Self::NotListed)
+    }
 }
 
 impl fmt::Display for Reason {
@@ -164,6 +178,9 @@ impl fmt::Display for Reason {
             Self::Replaced => "replaced by the file for PostgreSQL",
             Self::LinkedFolder => "a link to a folder",
             Self::Code => "code without SQL in it",
+            Self::Includes => "only includes others",
+            Self::Missing => "included by a changelog, and not found",
+            Self::NotListed => "the tool does not run it by itself",
             Self::Unreadable => "could not be read",
         })
     }
@@ -191,7 +208,13 @@ pub fn layout_names() -> Vec<&'static str> {
 pub fn load(request: &Request) -> Result<Sources, SourceError> {
     let (sources, on_purpose) = gather(request)?;
     // A commit may touch nothing but a down file; a hook that names it must not fail.
-    if on_purpose || sources.migrations.iter().any(|migration| migration.reported) {
+    let named = |skipped: &Skipped| {
+        let path = request.absolute(&skipped.path);
+        skipped.reason.is_no_mistake()
+            && request.inputs.iter().any(|input| input.path(&request.directory).as_ref() == Some(&path))
+    };
+    if on_purpose || sources.skipped.iter().any(named) || sources.migrations.iter().any(|migration| migration.reported)
+    {
         return Ok(sources);
     }
     Err(error::nothing_found(request, &sources.skipped))
@@ -216,7 +239,8 @@ pub fn load_schema(request: &Request) -> Result<Sources, SourceError> {
 fn gather(request: &Request) -> Result<(Sources, bool), SourceError> {
     let mut found = discover::discover(request)?;
     scope::leave_out_outside(request, &mut found);
-    let mut homes = home::group(&found.files, request.layout.as_deref(), request)?;
+    let changelogs = Changelogs::of(&found.files);
+    let mut homes = home::group(&found.files, &changelogs, request.layout.as_deref(), request)?;
     let unlike = scope::leave_out_unlike(request, &mut homes);
     let (arranged, left_out) = home::arrange(&homes);
     let mut sources = read::read(request, arranged)?;
@@ -228,6 +252,9 @@ fn gather(request: &Request) -> Result<(Sources, bool), SourceError> {
     }
     for (path, reason) in &found.skipped {
         sources.skipped.push(Skipped { path: path::shown(&request.directory, path), reason: *reason });
+    }
+    for path in &changelogs.missing {
+        sources.skipped.push(Skipped { path: path::shown(&request.directory, path), reason: Reason::Missing });
     }
     sources.skipped.sort_by(|left, right| left.path.cmp(&right.path));
     Ok((sources, on_purpose))
