@@ -158,13 +158,6 @@ pub enum Reason {
     Unreadable,
 }
 
-impl Reason {
-    /// Whether a file that is named alone may be one of these: a commit that touches nothing else must not fail.
-    fn is_no_mistake(self) -> bool {
-        matches!(self, Self::Down | Self::Code | Self::Includes | Self::NotListed)
-    }
-}
-
 impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -208,13 +201,7 @@ pub fn layout_names() -> Vec<&'static str> {
 pub fn load(request: &Request) -> Result<Sources, SourceError> {
     let (sources, on_purpose) = gather(request)?;
     // A commit may touch nothing but a down file; a hook that names it must not fail.
-    let named = |skipped: &Skipped| {
-        let path = request.absolute(&skipped.path);
-        skipped.reason.is_no_mistake()
-            && request.inputs.iter().any(|input| input.path(&request.directory).as_ref() == Some(&path))
-    };
-    if on_purpose || sources.skipped.iter().any(named) || sources.migrations.iter().any(|migration| migration.reported)
-    {
+    if on_purpose || sources.migrations.iter().any(|migration| migration.reported) {
         return Ok(sources);
     }
     Err(error::nothing_found(request, &sources.skipped))
