@@ -73,3 +73,12 @@ fn placeholders_stand_for_what_the_configuration_says() {
     let open = stdout(&repository.run(&["check", "db"]));
     assert!(!open.contains("redundant-index"), "nobody knows that they are: {open}");
 }
+
+#[test]
+fn versions_that_the_tool_refuses_are_told() {
+    let up = "-- +goose Up\nSELECT 1;\n";
+    let repository = Repository::new("doubles", &[("db/1_a.sql", up), ("db/01_b.sql", up), ("db/2_c.sql", up)]);
+    let listed = stdout(&repository.run(&["sources", "db"]));
+    assert!(listed.contains("warning: db/01_b.sql has the version of db/1_a.sql, and goose refuses that"), "{listed}");
+    assert!(stderr(&repository.run(&["check", "-v", "db"])).contains("has the version of db/1_a.sql"));
+}
