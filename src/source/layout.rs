@@ -147,6 +147,14 @@ pub(super) fn named(name: &str) -> Option<&'static Layout> {
     LAYOUTS.iter().copied().chain([&plain::LAYOUT]).find(|layout| layout.name == name)
 }
 
+/// Tools that compare the names of files as text, so that `10` comes before `9`. Every other compares numbers.
+const BY_TEXT: &[&str] = &["dbmate", "knex", "sequelize"];
+
+/// Whether a tool runs files in the order of their names as text.
+pub(super) fn orders_by_text(tool: &str) -> bool {
+    BY_TEXT.contains(&tool)
+}
+
 /// What layouts are called: those that are told by names, and those that are told by what files say.
 pub(super) fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = LAYOUTS.iter().map(|layout| layout.name).chain([plain::LAYOUT.name]).collect();

@@ -68,7 +68,10 @@ impl Claims {
         // The tool has tables of its own.
         let seen: Vec<&Seen> = seen.iter().filter(|seen| ours.contains(&*seen.name)).collect();
         let names: Vec<&str> = seen.iter().map(|seen| &*seen.name).collect();
-        assert!(!names.is_empty() && names == written, "the order is told as {order:?}\n{written:?}, and was {names:?}");
+        assert!(
+            !names.is_empty() && names == written,
+            "the order is told as {order:?}\n{written:?}, and was {names:?}"
+        );
         for section in sections {
             let names = section.names(command);
             let all: Vec<_> = names.iter().map(|name| seen.iter().find(|seen| seen.name == **name).unwrap()).collect();
