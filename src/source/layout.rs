@@ -7,6 +7,7 @@ mod atlas;
 mod drizzle;
 mod flyway;
 pub(super) mod markers;
+pub(super) mod outside;
 mod plain;
 mod postgrator;
 mod prisma;
@@ -148,7 +149,7 @@ pub(super) fn named(name: &str) -> Option<&'static Layout> {
 }
 
 /// Tools that compare the names of files as text, so that `10` comes before `9`. Every other compares numbers.
-const BY_TEXT: &[&str] = &["dbmate", "knex", "sequelize"];
+const BY_TEXT: &[&str] = &["dbmate", "knex", "kysely", "sequelize"];
 
 /// Whether a tool runs files in the order of their names as text.
 pub(super) fn orders_by_text(tool: &str) -> bool {

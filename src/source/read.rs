@@ -58,12 +58,14 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
         if dump {
             sources.skipped.push(Skipped { path: path.clone(), reason: Reason::Dump });
         }
+        let tool = tools.get(&arranged.group.number).copied();
         sources.migrations.push(Migration {
             path,
-            sections: text.sections(tools.get(&arranged.group.number).copied()),
+            sections: text.sections(tool),
             reported: arranged.file.reported && !dump,
             standing: Standing {
                 named: arranged.file.reported && !dump,
+                layout: tool.map_or(arranged.group.layout.name, |tool| tool.name),
                 home: arranged.group.number,
                 repeatable: matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_))),
                 change: Change::Unknown,
