@@ -5,11 +5,13 @@ pub mod check;
 pub mod config;
 pub mod diff;
 pub mod explain;
+mod fix;
 pub mod init;
 mod inputs;
 pub mod locks;
 pub mod manual;
 mod outputs;
+mod projects;
 mod release;
 pub mod review;
 pub mod rules;
@@ -136,6 +138,19 @@ pub enum Error {
         /// What was probably meant.
         near: Option<&'static str>,
     },
+    /// The name of a project in an argument.
+    #[error("there is no project named '{name}' in the configuration")]
+    #[diagnostic(help("{}", near.as_ref().map_or_else(|| "they stand under `[projects]` in switchback.toml".to_owned(), |near| format!("did you mean '{near}'?"))))]
+    UnknownProject {
+        /// As written.
+        name: String,
+        /// What was probably meant.
+        near: Option<String>,
+    },
+    /// Projects that have to be looked at one by one.
+    #[error("the configuration has several projects, and they can be shown one by one only")]
+    #[diagnostic(help("name one of them with `--project`, or the files that are meant"))]
+    SeveralProjects,
     /// A side of a comparison.
     #[error("{name} is neither a file or folder nor a git revision with a path")]
     #[diagnostic(help("write a path, or what a revision has there: {name}:db/migrations"))]

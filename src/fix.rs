@@ -1,6 +1,7 @@
 //! Edits that make a statement safe.
 
 pub mod apply;
+pub mod rounds;
 
 use crate::syntax::span::Span;
 

@@ -174,7 +174,7 @@ mod tests {
         let all = |line: &&str| if is_setting(line) { on(line) } else { (*line).to_owned() };
         let all = lines.iter().map(all).collect::<Vec<_>>().join("\n");
         let missing: Vec<_> =
-            shown::entries(&all).into_iter().filter(|entry| entry.origin == Origin::Default).collect();
+            shown::entries(&all, None).unwrap().into_iter().filter(|entry| entry.origin == Origin::Default).collect();
         let missing: Vec<_> = missing.iter().filter(|entry| entry.table != ["policy", "names"]).collect();
         assert!(missing.is_empty(), "the template does not have {missing:?}");
         let config = read(&all);

@@ -64,6 +64,25 @@ impl Outcome {
         self.findings.iter().any(|finding| finding.level >= level)
     }
 
+    /// Adds what was found in another history, whose files come after `files` others.
+    pub(crate) fn add(&mut self, other: Self, files: usize) {
+        let files = u32::try_from(files).unwrap_or(u32::MAX);
+        let moved = |mut finding: Finding| {
+            finding.file += files;
+            finding.related.iter_mut().for_each(|related| related.file += files);
+            finding
+        };
+        self.findings.extend(other.findings.into_iter().map(moved));
+        let allowed = other.allowed.into_iter().map(|allowed| Allowed { finding: moved(allowed.finding), ..allowed });
+        self.allowed.extend(allowed);
+        let (own, other) = (&mut self.summary, other.summary);
+        own.files += other.files;
+        own.statements += other.statements;
+        own.unrecognized += other.unrecognized;
+        own.duration += other.duration;
+        self.count();
+    }
+
     /// Counts the findings by level again.
     pub(crate) fn count(&mut self) {
         let level = |wanted: Level| self.findings.iter().filter(|finding| finding.level == wanted).count();

@@ -111,6 +111,7 @@ pub(crate) fn counted(number: usize, noun: &str) -> String {
     match (number, noun.strip_suffix("ry")) {
         (1, _) => format!("1 {noun}"),
         (_, Some(stem)) => format!("{number} {stem}ries"),
+        (_, None) if noun.ends_with('x') => format!("{number} {noun}es"),
         (_, None) => format!("{number} {noun}s"),
     }
 }

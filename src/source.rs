@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::SourceError;
 pub use glob::Exclude;
+use layout::liquibase::Changelogs;
 use migration::Migration;
 pub use scope::Scope;
 
@@ -147,6 +148,12 @@ pub enum Reason {
     LinkedFolder,
     /// A migration in code that holds no SQL we can see.
     Code,
+    /// A changelog that holds nothing but the names of others.
+    Includes,
+    /// A changelog includes it, and it is not there.
+    Missing,
+    /// The tool does not run it by itself: it is in no plan.
+    NotListed,
     /// It cannot be read, and was not named.
     Unreadable,
 }
@@ -164,6 +171,9 @@ impl fmt::Display for Reason {
             Self::Replaced => "replaced by the file for PostgreSQL",
             Self::LinkedFolder => "a link to a folder",
             Self::Code => "code without SQL in it",
+            Self::Includes => "only includes others",
+            Self::Missing => "included by a changelog, and not found",
+            Self::NotListed => "the tool does not run it by itself",
             Self::Unreadable => "could not be read",
         })
     }
@@ -216,7 +226,8 @@ pub fn load_schema(request: &Request) -> Result<Sources, SourceError> {
 fn gather(request: &Request) -> Result<(Sources, bool), SourceError> {
     let mut found = discover::discover(request)?;
     scope::leave_out_outside(request, &mut found);
-    let mut homes = home::group(&found.files, request.layout.as_deref(), request)?;
+    let changelogs = Changelogs::of(&found.files);
+    let mut homes = home::group(&found.files, &changelogs, request.layout.as_deref(), request)?;
     let unlike = scope::leave_out_unlike(request, &mut homes);
     let (arranged, left_out) = home::arrange(&homes);
     let mut sources = read::read(request, arranged)?;
@@ -228,6 +239,9 @@ fn gather(request: &Request) -> Result<(Sources, bool), SourceError> {
     }
     for (path, reason) in &found.skipped {
         sources.skipped.push(Skipped { path: path::shown(&request.directory, path), reason: *reason });
+    }
+    for path in &changelogs.missing {
+        sources.skipped.push(Skipped { path: path::shown(&request.directory, path), reason: Reason::Missing });
     }
     sources.skipped.sort_by(|left, right| left.path.cmp(&right.path));
     Ok((sources, on_purpose))

@@ -25,10 +25,14 @@ pub(crate) fn apply(parsed: &[Parsed<'_>], settings: &Settings, outcome: &mut Ou
                 let target = if directive.whole_file {
                     None
                 } else {
-                    covered(&script.statements, directive.span, &parsed.migration.text).or(Some(Span::default()))
+                    let covered = covered(&script.statements, directive.span, &parsed.migration.text);
+                    let carrier = parsed.migration.carrier.as_ref();
+                    let whole = |span| carrier.map_or(span, |carrier| carrier.whole(span));
+                    Some(covered.map_or(Span::default(), whole))
                 };
                 let used = vec![false; directive.rules.len()];
-                places.push(Place { file, text: &parsed.migration.text, directive, target, used });
+                let carried = parsed.migration.carrier.as_ref().is_some_and(|carrier| carrier.foreign);
+                places.push(Place { file, text: &parsed.migration.text, carried, directive, target, used });
             }
         }
     }
@@ -79,6 +83,8 @@ struct Place<'a> {
     file: u32,
     /// The text of the file.
     text: &'a str,
+    /// The file is not SQL: its comments are written otherwise.
+    carried: bool,
     directive: &'a Directive,
     /// The statement it covers; none for the whole file.
     target: Option<Span>,
@@ -145,7 +151,7 @@ impl Place<'_> {
     fn unused(&self, rule: &Symbol, span: Span) -> Finding {
         let message = format!("allow({rule}) hides nothing");
         let mut finding = self.finding("unused-allow", span, message, "remove it".to_owned());
-        if self.directive.rules.len() == 1 {
+        if self.directive.rules.len() == 1 && !self.carried {
             finding.fix =
                 Some(Fix::safe("remove the directive", vec![Edit::delete(with_line(self.text, self.directive.span))]));
         }

@@ -13,10 +13,14 @@
 mod adopting;
 #[path = "cli/configured.rs"]
 mod configured;
+#[path = "cli/fixing.rs"]
+mod fixing;
 #[path = "cli/job_summary.rs"]
 mod job_summary;
 #[path = "cli/old_history.rs"]
 mod old_history;
+#[path = "cli/projects.rs"]
+mod projects;
 #[path = "common/schema.rs"]
 mod schema;
 #[path = "cli/sources.rs"]

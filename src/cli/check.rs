@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::output::OutputArgs;
-use super::{ConfigArgs, DatabaseArgs, InputArgs, LeaveArgs};
+use super::{ConfigArgs, DatabaseArgs, FixArgs, InputArgs, LeaveArgs};
 
 /// Options of `check`.
 #[derive(Clone, Debug, Args)]
@@ -35,6 +35,9 @@ pub struct CheckArgs {
     /// Which rules run.
     #[command(flatten)]
     pub rules: RuleArgs,
+    /// What is done with fixes.
+    #[command(flatten)]
+    pub fix: FixArgs,
     /// Write a comment above each statement with findings that allows them, with this reason. What is left after that is
     /// reported.
     ///

@@ -30,6 +30,11 @@ pub struct ConfigArgs {
     /// the root of the repository.
     #[arg(long, value_name = "FILE", env = "SWITCHBACK_CONFIG", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
+    /// Which of the `[projects]` of the configuration is meant, by its name.
+    ///
+    /// Without it, files are checked as part of the project whose `paths` hold them; without files, all projects are.
+    #[arg(long, value_name = "NAME", conflicts_with = "no_config")]
+    pub project: Option<String>,
     /// Do not look for a configuration file.
     #[arg(long)]
     pub no_config: bool,

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
+use super::fix::{self, Fixes, Looked};
 use super::outputs::Outputs;
+use super::projects::Part;
 use super::release::Compared;
 use super::{Streams, Terminal, baseline, inputs, release};
 use crate::baseline::Run;
@@ -38,6 +40,13 @@ pub fn run(
     let Streams { input, out, log } = streams;
     let outputs = Outputs::plan(&args.output, terminal, surroundings, log)?;
     let checked = Checked::new(args, verbose, terminal, surroundings, input, log)?;
+    if args.fix.diff {
+        checked.fixes.iter().try_for_each(|fixes| fixes.diff(terminal, out))?;
+        return Ok(checked.fixes.iter().any(|fixes| !fixes.is_empty()));
+    }
+    if args.fix.fix_only {
+        return Ok(false);
+    }
     outputs.write(&checked.report(verbose, terminal), out)?;
     Ok(checked.fails())
 }
@@ -48,10 +57,43 @@ pub(super) struct Checked {
     migrations: Vec<Migration>,
     pub(super) origin: Origin,
     pub(super) fail_on: FailOn,
+    fixes: Vec<Fixes>,
+}
+
+/// One history, and how it is looked at.
+struct History<'a> {
+    args: &'a CheckArgs,
+    config: &'a Config,
+    compared: Option<&'a Compared>,
+    origin: &'a Origin,
+}
+
+impl History<'_> {
+    /// Reads it, and checks it.
+    fn look(&self, request: &Request, verbose: bool, log: &mut dyn Write) -> Result<Looked, super::Error> {
+        let Self { args, config, compared, origin } = *self;
+        let mut sources = source::load(request)?;
+        if let Some(compared) = compared {
+            compared.since.mark(&request.directory, &mut sources);
+        }
+        inputs::start_after(args.release.start_after.as_ref(), config, &mut sources)?;
+        if verbose {
+            inputs::explain(&sources, log)?;
+            compared.map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
+        }
+        let migrations = sources.migrations;
+        let mut outcome = lint(args, config, request, compared, &migrations)?;
+        if !args.leave.no_baseline {
+            let run = Run { migrations: &migrations, origin, settings: &config.settings };
+            let file = inputs::baseline(args.leave.baseline.as_deref(), config, &request.directory);
+            baseline::leave(file, &mut outcome, run, log)?;
+        }
+        Ok(Looked { migrations, outcome })
+    }
 }
 
 impl Checked {
-    /// Reads what is named, and checks it.
+    /// Reads what is named, and checks it, project by project.
     pub(super) fn new(
         args: &CheckArgs,
         verbose: bool,
@@ -61,11 +103,41 @@ impl Checked {
         log: &mut dyn Write,
     ) -> Result<Self, super::Error> {
         let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-        let mut config =
-            inputs::configuration(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
-        choose_rules(&args.rules, &mut config.settings)?;
+        let parts = inputs::parts(&args.input, &args.config, &args.database, &directory, terminal.now, log)?;
         let origin = Origin::of(&directory);
-        let mut request = inputs::request(&args.input, &config, directory, input)?;
+        let mut checked = Self {
+            outcome: Outcome::default(),
+            migrations: Vec::new(),
+            origin,
+            fail_on: FailOn::Never,
+            fixes: Vec::new(),
+        };
+        for Part { config, input: named } in parts {
+            // The strictest of all.
+            let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
+            let stricter =
+                fail_on.level().is_some_and(|level| checked.fail_on.level().is_none_or(|other| level < other));
+            checked.fail_on = if stricter { fail_on } else { checked.fail_on };
+            let args = CheckArgs { input: named, ..args.clone() };
+            checked.add(&args, verbose, config, &directory, surroundings, input, log)?;
+        }
+        Ok(checked)
+    }
+
+    /// Checks one history, and adds what is found.
+    #[expect(clippy::too_many_arguments, reason = "each is another side of the surroundings")]
+    fn add(
+        &mut self,
+        args: &CheckArgs,
+        verbose: bool,
+        mut config: Config,
+        directory: &Path,
+        surroundings: &dyn Surroundings,
+        input: &mut dyn Read,
+        log: &mut dyn Write,
+    ) -> Result<(), super::Error> {
+        choose_rules(&args.rules, &mut config.settings)?;
+        let mut request = inputs::request(&args.input, &config, directory.to_owned(), input)?;
         if args.migrations_only {
             let paths: Vec<_> = config.paths.iter().map(|path| request.absolute(path)).collect();
             request.scope = if paths.is_empty() { Scope::Likely } else { Scope::Within(paths) };
@@ -74,27 +146,27 @@ impl Checked {
         if let Some(compared) = &compared {
             request.overlay = compared.since.overlay();
         }
-        let mut sources = source::load(&request)?;
-        if let Some(compared) = &compared {
-            compared.since.mark(&request.directory, &mut sources);
+        let history = History { args, config: &config, compared: compared.as_ref(), origin: &self.origin };
+        let mut looked = history.look(&request, verbose, log)?;
+        if args.fix.wanted() {
+            let released = release::released(compared.as_ref(), &request, surroundings, &looked.migrations);
+            let (left, fixes) = fix::converge(&args.fix, &request, &released, looked, |overlay| {
+                // What is said once is not said again.
+                history.look(&Request { overlay: overlay.clone(), ..request.clone() }, false, &mut io::sink())
+            })?;
+            looked = left;
+            if !args.fix.diff {
+                fixes.write(log)?;
+            }
+            self.fixes.push(fixes);
         }
-        inputs::start_after(args.release.start_after.as_ref(), &config, &mut sources)?;
-        if verbose {
-            inputs::explain(&sources, log)?;
-            compared.as_ref().map_or(Ok(()), |compared| release::explain(&compared.since, &sources, log))?;
-        }
-        let migrations = sources.migrations;
-        let mut outcome = lint(args, &config, &request, compared.as_ref(), &migrations)?;
-        if !args.leave.no_baseline {
-            let run = Run { migrations: &migrations, origin: &origin, settings: &config.settings };
-            let file = inputs::baseline(args.leave.baseline.as_deref(), &config, &request.directory);
-            baseline::leave(file, &mut outcome, run, log)?;
-        }
+        let Looked { migrations, mut outcome } = looked;
         if let Some(reason) = &args.add_allow {
             add_allows(reason, &migrations, &request.directory, &mut outcome, log)?;
         }
-        let fail_on = args.output.fail_on.unwrap_or(config.fail_on);
-        Ok(Self { outcome, migrations, origin, fail_on })
+        self.outcome.add(outcome, self.migrations.len());
+        self.migrations.extend(migrations);
+        Ok(())
     }
 
     /// As standard output shows it.

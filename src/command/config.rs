@@ -23,10 +23,10 @@ pub fn run(
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
     let input = InputArgs { paths: args.path.iter().cloned().collect(), stdin_filename: None };
     let file = super::inputs::file(&input, &args.config, &directory);
-    let mut entries = match &file {
-        Some(file) => shown::entries(&config::text(file, &crate::spec::names())?),
-        None => shown::entries(""),
-    };
+    let text = file.as_ref().map(|file| config::text(file, &crate::spec::names())).transpose()?.unwrap_or_default();
+    let project = args.config.project.as_deref();
+    let unknown = || super::Error::UnknownProject { name: project.unwrap_or_default().to_owned(), near: None };
+    let mut entries = shown::entries(&text, project).ok_or_else(unknown)?;
     overridden(&mut entries, args, given);
     let file = file.map(|file| origin::Origin::of(&directory).shown(&file));
     match args.output_format {

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::projects::{self, Part};
 use crate::baseline;
 use crate::cli::{ConfigArgs, DatabaseArgs, InputArgs};
 use crate::config::{self, Config};
@@ -16,7 +17,7 @@ use crate::spec;
 use crate::stats;
 use crate::suggest::nearest;
 
-/// The configuration that applies to the first path. Arguments win over the file.
+/// The configuration that applies to what is named, which has to be of one project. Arguments win over the file.
 pub(super) fn configuration(
     input: &InputArgs,
     args: &ConfigArgs,
@@ -25,10 +26,40 @@ pub(super) fn configuration(
     now: Moment,
     log: &mut dyn Write,
 ) -> Result<Config, super::Error> {
-    let mut config = match file(input, args, directory) {
+    let mut parts = parts(input, args, database, directory, now, log)?.into_iter();
+    match (parts.next(), parts.next()) {
+        (Some(only), None) => Ok(only.config),
+        _ => Err(super::Error::SeveralProjects),
+    }
+}
+
+/// The same for each project that something named belongs to, with what is named of it.
+pub(super) fn parts(
+    input: &InputArgs,
+    args: &ConfigArgs,
+    database: &DatabaseArgs,
+    directory: &Path,
+    now: Moment,
+    log: &mut dyn Write,
+) -> Result<Vec<Part>, super::Error> {
+    let config = match file(input, args, directory) {
         Some(file) => config::read(&file, &spec::names())?,
         None => Config::default(),
     };
+    let mut parts = projects::parts(config, input, args.project.as_deref(), directory)?;
+    for part in &mut parts {
+        override_by_arguments(&mut part.config, database, directory, now, log)?;
+    }
+    Ok(parts)
+}
+
+fn override_by_arguments(
+    config: &mut Config,
+    database: &DatabaseArgs,
+    directory: &Path,
+    now: Moment,
+    log: &mut dyn Write,
+) -> Result<(), super::Error> {
     if let Some(path) = &database.stats {
         config.stats = Some(directory.join(path));
     }
@@ -48,7 +79,7 @@ pub(super) fn configuration(
     settings.today = Some(now.date());
     settings.version = database.engine.unwrap_or(settings.version);
     settings.table_rows.extend(database.table_rows.iter().cloned());
-    Ok(config)
+    Ok(())
 }
 
 /// The statistics in `path`, with their age if that is above `longest`.

@@ -53,6 +53,22 @@ pub(super) fn compare(
     Ok(Some(Compared { repository, since }))
 }
 
+/// Migrations that the default branch has, absolute: nobody may change them. Where there is no repository, or nothing to
+/// compare with, nobody knows of any.
+pub(super) fn released(
+    compared: Option<&Compared>,
+    request: &Request,
+    surroundings: &dyn Surroundings,
+    migrations: &[Migration],
+) -> BTreeSet<PathBuf> {
+    let args = ReleaseArgs { base: Some("auto".to_owned()), staged: false, start_after: None };
+    let own = if compared.is_none() { compare(&args, request, surroundings).ok().flatten() } else { None };
+    let Some(Compared { repository, since }) = compared.or(own.as_ref()) else { return BTreeSet::new() };
+    let there: BTreeSet<PathBuf> =
+        repository.tree(&since.base).unwrap_or_default().into_iter().map(|file| file.path).collect();
+    migrations.iter().map(|migration| request.absolute(&migration.path)).filter(|path| there.contains(path)).collect()
+}
+
 impl Compared {
     /// Searches the code that runs while the migrations do for what they take away. `records` are files about the
     /// database, absolute: they name everything, and are no code.

@@ -52,6 +52,10 @@ pub(super) struct Options {
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
     /// The rules a team gives itself.
     policy: PolicyOptions,
+    /// Several histories, each by its name with `migrations.paths` and whatever else differs from the common settings.
+    // Taken out before the rest is read; here for the schema and the list of known keys.
+    #[cfg_attr(test, schemars(with = "schema::Projects"))]
+    projects: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -188,6 +192,7 @@ pub(super) fn resolve(
     settings.policy = policy::resolve(&options.policy)?;
     let max_age = options.tables.max_age.as_ref().map(|age| as_text(age, value::period)).transpose()?;
     Ok(Config {
+        projects: Vec::new(),
         folder: Some(base.to_owned()),
         baseline: options.baseline.as_ref().map(|path| base.join(path)),
         stats: options.tables.stats.as_ref().map(|path| base.join(path)),

@@ -53,6 +53,7 @@ values! {
     RowsByTable: json_schema!({ "type": "object", "additionalProperties": number_or("^[0-9][0-9_]*[kKmMbB]?$") });
     Placeholders: json_schema!({ "type": "object", "additionalProperties": { "type": "string" } });
     AdviceByType: json_schema!({ "type": "object", "additionalProperties": { "type": "string" } });
+    Projects: json_schema!({ "type": "object", "additionalProperties": { "$ref": "#" } });
     Rules: rules();
 }
 

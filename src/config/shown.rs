@@ -7,6 +7,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
+use super::projects;
+
 /// The schema of the file, for editors.
 pub const SCHEMA: &str = include_str!("../../switchback.schema.json");
 
@@ -39,13 +41,18 @@ pub enum Origin {
     Elsewhere(String),
 }
 
-/// Every key, in the order of the schema. `text` is that of a configuration file that can be read.
-pub fn entries(text: &str) -> Vec<Entry> {
+/// Every key, in the order of the schema. `text` is that of a configuration file that can be read. Of a project, its
+/// settings over the common ones; none where there is no such project.
+pub fn entries(text: &str, project: Option<&str>) -> Option<Vec<Entry>> {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap_or_default();
-    let parsed = DeTable::parse(text).ok();
+    let mut parsed = DeTable::parse(text).ok();
+    if let Some(wanted) = project {
+        let parts = projects::split(parsed.as_mut()?).ok()?;
+        parsed = Some(parts.into_iter().find(|part| part.name == wanted)?.table);
+    }
     let mut entries = Vec::new();
     walk(&schema, parsed.as_ref().map(toml::Spanned::get_ref), &mut Vec::new(), text, &mut entries);
-    entries
+    Some(entries)
 }
 
 fn walk(schema: &Value, file: Option<&DeTable<'_>>, table: &mut Vec<String>, text: &str, entries: &mut Vec<Entry>) {

@@ -35,10 +35,15 @@ pub fn applied(text: &str, edits: &[Edit]) -> String {
 
 /// Applies `edits` to the file at `path`, which was checked as `text`.
 pub fn to_file(path: &Path, text: &str, edits: &[Edit]) -> Result<(), ApplyError> {
-    if fs::read(path)? != text.as_bytes() {
+    replace(path, text, &applied(text, edits))
+}
+
+/// Writes `after` to the file at `path`, if it still says `before`.
+pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), ApplyError> {
+    if fs::read(path)? != before.as_bytes() {
         return Err(ApplyError::Differs);
     }
-    Ok(fs::write(path, applied(text, edits))?)
+    Ok(fs::write(path, after)?)
 }
 
 #[cfg(test)]

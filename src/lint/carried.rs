@@ -4,7 +4,6 @@ use crate::finding::Finding;
 use crate::rule::RuleId;
 use crate::source::migration::Migration;
 use crate::spec;
-use crate::syntax::span::Span;
 
 /// Says where SQL could not be read. Findings on changes that are no SQL speak of the whole change; and nothing is
 /// edited, since what is written between quotes of another language may need its escapes.
@@ -18,24 +17,19 @@ pub(super) fn say(migrations: &[Migration], findings: &mut Vec<Finding>) {
         if carrier.foreign {
             finding.fix = None;
         }
-        if let Some(written) = around(&carrier.written, finding.span) {
-            finding.span = written;
-            finding.statement = written;
+        let whole = carrier.whole(finding.span);
+        if whole != finding.span {
+            finding.span = whole;
+            finding.statement = whole;
         }
     }
     let rule = RuleId("unrecognized-statement");
     for (file, migration) in (0_u32..).zip(migrations).filter(|(_, migration)| migration.reported) {
         for span in migration.carrier.iter().flat_map(|carrier| &carrier.unread) {
-            let message = "this SQL is put together when the code runs, and was not read";
+            let message = "what this does is only known when it runs, and was not read";
             let finding = Finding::new(rule, spec::level(rule), file, *span, *span, message);
             let help = Some("write the SQL out in one text, or check what it becomes by hand".to_owned());
             findings.push(Finding { label: "here".to_owned(), help, ..finding });
         }
     }
-}
-
-/// The one of `spans`, which are in order, that holds `inner`.
-fn around(spans: &[Span], inner: Span) -> Option<Span> {
-    let after = spans.partition_point(|span| span.start <= inner.start);
-    spans.get(after.checked_sub(1)?).copied().filter(|span| span.contains(inner))
 }

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 
 /// Writes a format for people: between these two lines the runner takes no commands.
-pub(super) fn stopped(
+pub(crate) fn stopped(
     actions: bool,
     out: &mut dyn Write,
     body: impl FnOnce(&mut dyn Write) -> io::Result<()>,

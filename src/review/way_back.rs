@@ -121,7 +121,8 @@ pub(super) fn take_back<'a>(catalog: &mut Catalog<'a>, downs: &'a [Script], fort
     let counts = |found: &&Difference<'_>| own(was_made(found)) && !does.explains(found);
     let left = differences.iter().filter(counts).filter_map(left).collect();
     catalog.go_back(back);
-    let unread = does.unread || unread;
+    let put_together = parsed.migration.carrier.as_ref().is_some_and(|carrier| !carrier.unread.is_empty());
+    let unread = does.unread || unread || put_together;
     let first = parsed.first_statement();
     WayBack { file: position.file, migration: parsed.migration, first, usual: false, means, left, unread, does }
 }
@@ -133,10 +134,11 @@ fn means(migration: &Migration, statements: bool) -> Means {
     if !migration.has_down() {
         return Means::None;
     }
+    let is_code = migration.carrier.as_ref().is_some_and(|carrier| carrier.foreign);
     let read = migration.down.as_ref().is_none_or(|down| down.text.is_some());
     let explained = migration.down_parts().into_iter().any(|(text, span)| is_explained(span.of(text)));
-    // A file that cannot be read may hold anything.
-    Means::Empty { explained: explained || !read }
+    // A file that cannot be read may hold anything, and code may do it without SQL.
+    Means::Empty { explained: explained || !read || is_code }
 }
 
 /// What tools write into a new file themselves.

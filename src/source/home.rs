@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::discover::{FoundFile, NOWHERE};
-use super::layout::{Entry, Home, Layout, Role, Shape, is_flyway, recognize};
+use super::layout::liquibase::Changelogs;
+use super::layout::{Entry, Home, Layout, Role, Shape, graphile_migrate, is_flyway, recognize, sqitch};
 use super::migration::TransactionMode;
 use super::order::{Place, Rank, version_prefix};
 use super::path::{components, file_name, shown};
@@ -53,16 +54,27 @@ pub(super) struct Arranged<'a> {
     pub down: Option<PathBuf>,
 }
 
-/// Groups files by the folder that holds their history. `layout` is the one that is configured.
+/// Groups files by the folder that holds their history, or by the changelog that includes them. `layout` is the one that
+/// is configured.
 pub(super) fn group<'a>(
     files: &'a [FoundFile],
+    changelogs: &Changelogs,
     layout: Option<&str>,
     request: &Request,
 ) -> Result<Vec<Group<'a>>, SourceError> {
     let folders = Folders::of(files);
     let mut groups = BTreeMap::new();
+    let place = |file: &&FoundFile| changelogs.place(&file.path).map(|(_, position)| position);
+    let mut files: Vec<&FoundFile> = files.iter().collect();
+    files.sort_by_key(place);
     for file in files {
-        let (shape, directory, name) = folders.locate(file);
+        let (shape, directory, name) = match changelogs.place(&file.path) {
+            Some((home, _)) => {
+                let name = file.path.strip_prefix(home).unwrap_or(&file.path);
+                (Shape::Included, home.to_owned(), name.to_string_lossy().into_owned())
+            }
+            None => folders.locate(file),
+        };
         let (entries, members): &mut (Vec<_>, Vec<_>) = groups.entry((file.root, directory, shape)).or_default();
         entries.push(Entry { name, file_name: file_name(&file.path), path: file.path.clone() });
         members.push(file);
@@ -137,17 +149,21 @@ fn place(group: &Group<'_>, rank: Rank) -> Place {
 struct Folders<'a> {
     with_migration: BTreeSet<&'a Path>,
     of_flyway: BTreeSet<&'a Path>,
+    /// The home that a plan makes of a folder, where one does.
+    planned: BTreeMap<&'a Path, Option<&'a Path>>,
 }
 
 impl<'a> Folders<'a> {
     fn of(files: &'a [FoundFile]) -> Self {
-        let mut folders = Self { with_migration: BTreeSet::new(), of_flyway: BTreeSet::new() };
+        let mut folders =
+            Self { with_migration: BTreeSet::new(), of_flyway: BTreeSet::new(), planned: BTreeMap::new() };
         for file in files {
             let Some(folder) = file.path.parent() else { continue };
             let name = file_name(&file.path);
             if name.eq_ignore_ascii_case("migration.sql") {
                 folders.with_migration.insert(folder);
             }
+            folders.planned.entry(folder).or_insert_with(|| sqitch::home(folder));
             if !folders.of_flyway.contains(folder) && is_flyway(folder, &name) {
                 folders.of_flyway.insert(folder);
             }
@@ -161,8 +177,13 @@ impl<'a> Folders<'a> {
         let folder = file.path.parent().unwrap_or(&file.path);
         let in_folders = |shape| (shape, folder.parent().unwrap_or(folder).to_owned(), file_name(folder));
         let is_down = name.eq_ignore_ascii_case("down.sql");
+        let inside = |home: &Path| file.path.strip_prefix(home).unwrap_or(&file.path).to_string_lossy().into_owned();
         if file.path == Path::new(NOWHERE) {
             (Shape::Text, folder.to_owned(), name)
+        } else if let Some(home) = self.planned.get(folder).copied().flatten() {
+            (Shape::Planned, home.to_owned(), inside(home))
+        } else if let Some(home) = graphile_migrate::home(&file.path) {
+            (Shape::Files, home.to_owned(), name)
         } else if name.eq_ignore_ascii_case("migration.sql") || (is_down && self.with_migration.contains(folder)) {
             in_folders(Shape::MigrationFolders)
         } else if is_down || name.eq_ignore_ascii_case("up.sql") {

@@ -4,14 +4,25 @@
 //! `LAYOUTS`; a tool that marks its files from the inside goes to `layout/markers/` instead.
 
 mod atlas;
+mod diesel;
 mod drizzle;
+mod evolve;
 mod flyway;
+mod go_pg;
+mod golang_migrate;
+pub(super) mod graphile_migrate;
+mod hasura;
+pub(super) mod liquibase;
 pub(super) mod markers;
 pub(super) mod outside;
 mod plain;
+mod pop;
 mod postgrator;
 mod prisma;
+mod refinery;
+pub(super) mod sqitch;
 mod sqlx;
+mod supabase;
 mod up_down_files;
 mod up_down_folders;
 
@@ -46,6 +57,10 @@ pub(super) enum Shape {
     UpDownFolders,
     /// A folder with `migration.sql`.
     MigrationFolders,
+    /// A file that another one includes, wherever it lies.
+    Included,
+    /// A script in one of the folders of a plan.
+    Planned,
     /// Text that is in no file, and so in no folder.
     Text,
 }
@@ -116,24 +131,47 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
 
 /// Every layout, in the order in which they are tried. The last one takes what no other does.
 const LAYOUTS: &[&Layout] = &[
+    &liquibase::LAYOUT,
+    &sqitch::LAYOUT,
+    &graphile_migrate::LAYOUT,
     &prisma::LAYOUT,
+    &diesel::LAYOUT,
+    &hasura::LAYOUT,
     &up_down_folders::LAYOUT,
     &drizzle::LAYOUT,
+    &refinery::LAYOUT,
+    &evolve::LAYOUT,
     &flyway::LAYOUT,
     &postgrator::LAYOUT,
-    &up_down_files::LAYOUT,
+    &go_pg::LAYOUT,
+    &pop::LAYOUT,
+    &golang_migrate::LAYOUT,
     &sqlx::LAYOUT,
+    &up_down_files::LAYOUT,
+    &supabase::LAYOUT,
     &atlas::LAYOUT,
+];
+
+/// Layouts whose marks others have too. Where one of those is recognised, the first gives way.
+const GIVES_WAY: &[(&str, &[&str])] = &[
+    // What is known of no tool in particular, to the tools.
+    ("up-down-folders", &["diesel", "hasura"]),
+    ("up-down-files", &["go-pg", "pop", "golang-migrate", "sqlx"]),
+    ("flyway", &["refinery", "evolve"]),
+    // A package may be mentioned for another reason than its migrations; names of files are nearer.
+    ("golang-migrate", &["go-pg", "sqlx"]),
+    ("sqlx", &["go-pg", "pop", "supabase"]),
+    ("hasura", &["diesel"]),
+    // Atlas runs the folders of other tools too.
+    ("atlas", &["drizzle", "flyway", "up-down-files", "golang-migrate", "sqlx"]),
 ];
 
 /// The layout of a home, by its marks; or all that the marks speak for, where they disagree.
 pub(super) fn recognize(home: &Home) -> Result<&'static Layout, Vec<&'static Layout>> {
     let mut found: Vec<_> = LAYOUTS.iter().copied().filter(|layout| (layout.recognizes)(home)).collect();
-    // Atlas runs the folders of other tools too, and sqlx pairs of files.
-    for (guest, hosts) in [("atlas", &["drizzle", "flyway", "up-down-files", "sqlx"][..]), ("sqlx", &["up-down-files"])]
-    {
+    for (guest, hosts) in GIVES_WAY {
         if found.iter().any(|layout| hosts.contains(&layout.name)) {
-            found.retain(|layout| layout.name != guest);
+            found.retain(|layout| layout.name != *guest);
         }
     }
     match found.as_slice() {

@@ -45,6 +45,17 @@ pub struct Carrier {
     pub written: Vec<Span>,
     /// SQL that is put together, and only known when the code runs; in order.
     pub unread: Vec<Span>,
+    /// The tool knows how to take it back, whether the file says so or not.
+    pub reversible: bool,
+}
+
+impl Carrier {
+    /// The change that is written in another way and holds `inner`; or `inner`, where it stands in no such change.
+    pub fn whole(&self, inner: Span) -> Span {
+        let after = self.written.partition_point(|span| span.start <= inner.start);
+        let before = after.checked_sub(1).and_then(|at| self.written.get(at)).copied();
+        before.filter(|span| span.contains(inner)).unwrap_or(inner)
+    }
 }
 
 /// A file that takes a migration back.
@@ -74,7 +85,8 @@ impl Migration {
 
     /// Whether something takes it back, be it empty.
     pub fn has_down(&self) -> bool {
-        self.down.is_some() || self.sections.iter().any(|section| section.direction == Direction::Down)
+        let reversible = self.carrier.as_ref().is_some_and(|carrier| carrier.reversible);
+        reversible || self.down.is_some() || self.sections.iter().any(|section| section.direction == Direction::Down)
     }
 
     /// What takes it back: the sections of its own text that do, or else the whole of its down file.

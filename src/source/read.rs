@@ -27,10 +27,10 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
     let mut texts = Vec::with_capacity(read.len());
     for (arranged, text) in arranged.iter().zip(read) {
         match text {
-            Ok(Some(text)) => texts.push(Some(text)),
-            Ok(None) => {
+            Ok(Look::Migration(text)) => texts.push(Some(*text)),
+            Ok(Look::None(reason)) => {
                 let path = shown(&request.directory, &arranged.file.path);
-                sources.skipped.push(Skipped { path, reason: Reason::Code });
+                sources.skipped.extend(reason.map(|reason| Skipped { path, reason }));
                 texts.push(None);
             }
             Err(error) if arranged.file.reported => return Err(error),
@@ -121,23 +121,40 @@ impl FileRead {
     }
 }
 
-/// Reads a file; none where it is code that carries no migration.
-fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Option<FileRead>, SourceError> {
+/// What a file turned out to be.
+enum Look {
+    Migration(Box<FileRead>),
+    /// No migration, for a reason that is worth to be said or none.
+    None(Option<Reason>),
+}
+
+impl From<FileRead> for Look {
+    fn from(read: FileRead) -> Self {
+        Self::Migration(Box::new(read))
+    }
+}
+
+/// Reads a file.
+fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Look, SourceError> {
     let text = read_text(request, &arranged.file.path, arranged.file.bytes.as_ref())?;
     let down = arranged.down.as_deref().map(|path| read_down(request, path, arranged.file.reported));
     if let Some(language) = carrier::of(&arranged.file.path, &text) {
         let (sql, sections, carrier) = (language.read)(&text).into_parts(text);
+        if sections.is_empty() && carrier.unread.is_empty() {
+            return Ok(Look::None(Some(Reason::Includes)));
+        }
         let marks = Marks::Carried(language, sections);
-        return Ok(Some(FileRead { text: sql, marks, down, carrier: Some(carrier) }));
+        return Ok(FileRead { text: sql, marks, down, carrier: Some(carrier) }.into());
     }
     if carrier::may_be(&arranged.file.path) {
-        return Ok(None);
+        let is_code = !carrier::is_data(&arranged.file.path);
+        return Ok(Look::None(is_code.then_some(Reason::Code)));
     }
     let filled = placeholder::filled(&text, &request.placeholders);
     let (text, carrier) = filled.map_or((text, None), |(sql, carrier)| (sql, Some(carrier)));
     if let Some(tool) = markers::find(&text) {
         let sections = (tool.cut)(&text);
-        return Ok(Some(FileRead { text, marks: Marks::Tool(tool, sections), down, carrier }));
+        return Ok(FileRead { text, marks: Marks::Tool(tool, sections), down, carrier }.into());
     }
     let layout = arranged.group.layout;
     let by_layout = || (layout.refine)(&arranged.group.home, arranged.transaction, &text);
@@ -145,7 +162,7 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Option<FileRea
         TransactionMode::Unknown => Marks::None,
         mode => Marks::Known(mode),
     };
-    Ok(Some(FileRead { text, marks, down, carrier }))
+    Ok(FileRead { text, marks, down, carrier }.into())
 }
 
 /// What takes a migration back; its text only where the migration is reported on. One that cannot be read is there all

@@ -52,6 +52,42 @@ impl UpTree {
         })
     }
 
+    /// Whether the Go module that holds the folder names this one among what it uses.
+    pub(super) fn go_module_says(&self, module: &str) -> bool {
+        self.folders().any(|folder| mentions(&folder.join("go.mod"), |line| line.contains(module)))
+    }
+
+    /// Whether a Rust package that uses diesel holds the folder.
+    pub(super) fn uses_diesel(&self) -> bool {
+        self.folders().any(|folder| {
+            folder.join("diesel.toml").is_file()
+                || mentions(&folder.join("Cargo.toml"), |line| line.trim_start().starts_with("diesel"))
+        })
+    }
+
+    /// Whether a Rust package that uses refinery holds the folder.
+    pub(super) fn uses_refinery(&self) -> bool {
+        self.folders()
+            .any(|folder| mentions(&folder.join("Cargo.toml"), |line| line.trim_start().starts_with("refinery")))
+    }
+
+    /// Whether a Hasura project holds the folder.
+    pub(super) fn uses_hasura(&self) -> bool {
+        self.folders()
+            .any(|folder| mentions(&folder.join("config.yaml"), |line| line.starts_with("metadata_directory")))
+    }
+
+    /// Whether a .NET project that uses Evolve holds the folder.
+    pub(super) fn uses_evolve(&self) -> bool {
+        let is_project = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "csproj");
+        self.folders().any(|folder| {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).filter(is_project).any(|project| {
+                mentions(&project, |line| line.contains("PackageReference") && line.contains("\"Evolve\""))
+            })
+        })
+    }
+
     fn folders(&self) -> impl Iterator<Item = &Path> {
         let mut inside = true;
         self.directory.ancestors().take(LEVELS).take_while(move |folder| {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::discover::FoundFile;
 use super::home::Group;
-use super::layout::{Shape, is_down_folder, stem};
+use super::layout::{Shape, is_down_folder, sqitch, stem};
 use super::order::version_prefix;
 use super::path::file_name;
 
@@ -59,6 +59,9 @@ impl WaysBack {
         if let Some(found) = self.beside.get(&(group.number, key.clone())) {
             return Some(found.clone());
         }
+        if group.home.shape == Shape::Planned {
+            return sqitch::way_back(&group.home.directory, name);
+        }
         if group.home.shape != Shape::Files {
             return None;
         }
@@ -81,7 +84,7 @@ fn key(group: &Group<'_>, name: &str) -> String {
         return name.to_owned();
     }
     let name = stem(name);
-    if group.layout.name == "flyway" {
+    if matches!(group.layout.name, "flyway" | "refinery" | "evolve") {
         let version = name.split("__").next().unwrap_or_default();
         return version.trim_start_matches(|first: char| first.is_ascii_alphabetic()).replace('_', ".");
     }

@@ -1,5 +1,5 @@
 //! Migrations in JavaScript and TypeScript: the SQL in texts that are given to a call, in the `up` function. Knex,
-//! `TypeORM`, Sequelize, node-pg-migrate.
+//! `TypeORM`, Sequelize, node-pg-migrate, `MikroORM`, Kysely, db-migrate.
 
 mod scan;
 
@@ -7,7 +7,7 @@ use super::mask::Mask;
 use super::{Carried, Language};
 use crate::source::migration::{Direction, Section, TransactionMode};
 use crate::syntax::span::Span;
-use scan::{Call, Text, calls};
+use scan::{Call, calls};
 
 const EXTENSIONS: &[&str] = &["js", "cjs", "mjs", "ts", "cts", "mts"];
 
@@ -16,7 +16,10 @@ pub(super) const TYPEORM: Language = Language {
     marks: "classes that implement MigrationInterface",
     extensions: EXTENSIONS,
     recognizes: |text| text.contains("MigrationInterface") || text.contains("queryRunner.query("),
-    read: |text| wrapped_down(read(text, &Tool { methods: &["query"], off: &["transaction = false"] })),
+    read: |text| {
+        let tool = Tool { off: |text| says(text, "transaction", "false"), ..Tool::calling(&["query"]) };
+        wrapped_down(read(text, &tool))
+    },
 };
 
 pub(super) const SEQUELIZE: Language = Language {
@@ -25,7 +28,31 @@ pub(super) const SEQUELIZE: Language = Language {
     extensions: EXTENSIONS,
     recognizes: |text| text.contains("queryInterface"),
     // Sequelize opens no transaction of its own.
-    read: |text| read(text, &Tool { methods: &["query"], off: &[""] }),
+    read: |text| read(text, &Tool { off: |_| true, ..Tool::calling(&["query"]) }),
+};
+
+pub(super) const MIKRO_ORM: Language = Language {
+    name: "mikro-orm",
+    marks: "classes that call this.addSql",
+    extensions: EXTENSIONS,
+    recognizes: |text| text.contains("this.addSql("),
+    read: |text| read(text, &Tool { off: is_not_transactional, ..Tool::calling(&["addSql"]) }),
+};
+
+pub(super) const KYSELY: Language = Language {
+    name: "kysely",
+    marks: "functions that are given a Kysely",
+    extensions: EXTENSIONS,
+    recognizes: |text| text.contains("Kysely") && text.contains("up("),
+    read: |text| read(text, &Tool { tag: Some("sql"), ..Tool::calling(&[]) }),
+};
+
+pub(super) const DB_MIGRATE: Language = Language {
+    name: "db-migrate",
+    marks: "functions that call db.runSql",
+    extensions: EXTENSIONS,
+    recognizes: |text| text.contains("db.runSql(") || text.contains("dbmigrate"),
+    read: |text| read(text, &Tool::calling(&["runSql"])),
 };
 
 pub(super) const KNEX: Language = Language {
@@ -33,9 +60,10 @@ pub(super) const KNEX: Language = Language {
     marks: "functions that are given a knex, and call raw",
     extensions: EXTENSIONS,
     recognizes: |text| {
-        text.contains("knex") && ["exports.up", "function up", "up =", "up("].iter().any(|up| text.contains(up))
+        (text.contains("knex") || text.contains("Knex"))
+            && ["exports.up", "function up", "up =", "up("].iter().any(|up| text.contains(up))
     },
-    read: |text| read(text, &Tool { methods: &["raw"], off: &["transaction: false", "transaction:false"] }),
+    read: |text| read(text, &Tool { off: |text| says(text, "transaction", "false"), ..Tool::calling(&["raw"]) }),
 };
 
 pub(super) const NODE_PG_MIGRATE: Language = Language {
@@ -43,40 +71,57 @@ pub(super) const NODE_PG_MIGRATE: Language = Language {
     marks: "functions that are given a pgm",
     extensions: EXTENSIONS,
     recognizes: |text| text.contains("pgm."),
-    read: |text| read(text, &Tool { methods: &["sql"], off: &["noTransaction()"] }),
+    read: |text| read(text, &Tool { off: |text| text.contains("noTransaction()"), ..Tool::calling(&["sql", "query"]) }),
 };
 
 /// How a tool takes SQL.
 struct Tool {
     /// The methods that are given it.
     methods: &'static [&'static str],
-    /// What says that no transaction is opened; the empty text is in every file.
-    off: &'static [&'static str],
+    /// The tag of templates that are executed.
+    tag: Option<&'static str>,
+    /// Whether a text says that no transaction is opened.
+    off: fn(&str) -> bool,
+}
+
+impl Tool {
+    const fn calling(methods: &'static [&'static str]) -> Self {
+        Self { methods, tag: None, off: |_| false }
+    }
+}
+
+/// Whether a text gives `name` this value: `transaction: false`, `transaction = false`.
+fn says(text: &str, name: &str, value: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let after = text.get(at + name.len()..).unwrap_or_default().trim_start();
+        after.strip_prefix([':', '=']).is_some_and(|after| after.trim_start().starts_with(value))
+    })
+}
+
+/// `isTransactional(): boolean { return false; }`
+fn is_not_transactional(text: &str) -> bool {
+    let method = text.split_once("isTransactional").map_or("", |(_, method)| method);
+    let body = method.split_once('{').map_or("", |(_, body)| body);
+    body.trim_start().strip_prefix("return").is_some_and(|value| value.trim_start().starts_with("false"))
 }
 
 fn read(text: &str, tool: &Tool) -> Carried {
-    let off = tool.off.iter().any(|words| text.contains(words));
-    let transaction = if off { TransactionMode::None } else { TransactionMode::Wrapped };
+    let transaction = if (tool.off)(text) { TransactionMode::None } else { TransactionMode::Wrapped };
     let mut mask = Mask::new(text);
     let mut unread = Vec::new();
     let mut strings = Vec::new();
     let down = down_span(text);
-    for Call { span, sql } in calls(text, tool.methods) {
-        if off && span.of(text).split_once(';').is_some_and(|(_, rest)| rest.contains(char::is_alphabetic)) {
+    for Call { span, sql } in calls(text, tool.methods, tool.tag) {
+        if transaction == TransactionMode::None && holds_several(span.of(text)) {
             strings.push(statement(text, span));
         }
         match sql {
-            Some(Text { span, escapes }) => {
-                mask.statement(span);
-                for (escape, shown) in escapes {
-                    mask.blank(escape);
-                    mask.put(escape.end.saturating_sub(u32::try_from(shown.len()).unwrap_or(0)), shown);
-                }
-            }
+            Some(text) => mask.statement(&text),
             None if down.is_none_or(|down| !down.contains(span)) => unread.push(span),
             None => {}
         }
     }
+    mask.directives();
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let section = |start, end, direction| Section { span: Span::new(start, end), direction, transaction };
     let sections: Vec<Section> = match down {
@@ -90,7 +135,7 @@ fn read(text: &str, tool: &Tool) -> Carried {
         None => vec![section(0, end, Direction::Up)],
     };
     let sections = sections.into_iter().flat_map(|section| cut(section, &strings)).collect();
-    Carried { sql: mask.finish(), sections, written: Vec::new(), unread }
+    Carried { sql: mask.finish(), sections, written: Vec::new(), unread, reversible: false }
 }
 
 /// `TypeORM` reverts in a transaction, whatever the migration says of itself.
@@ -115,13 +160,19 @@ fn cut(section: Section, strings: &[Span]) -> Vec<Section> {
     sections
 }
 
-/// The lines of a call, where nothing else stands on them.
+/// Whether a call may be given more than one statement.
+fn holds_several(call: &str) -> bool {
+    call.split_once(';').is_some_and(|(_, rest)| rest.contains(char::is_alphabetic))
+}
+
+/// The lines of a call, where nothing else stands on them; else the call with the place in which its statement ends.
 fn statement(text: &str, call: Span) -> Span {
     let (before, after) = (text.get(..call.start as usize), text.get(call.end as usize..));
     let before = before.unwrap_or_default().trim_end_matches(|c: char| c.is_alphanumeric() || "_$. \t".contains(c));
     let rest = after.unwrap_or_default().trim_start_matches([')', ',', ';', ' ', '\t', '\r']);
     if !before.ends_with('\n') || !rest.starts_with('\n') {
-        return call;
+        let closed = after.is_some_and(|after| after.starts_with([')', ',']));
+        return Span::new(call.start, call.end + u32::from(closed));
     }
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Span::new(offset(before.len()), offset(text.len() - rest.len() + 1))
@@ -153,7 +204,7 @@ mod tests {
         );
         assert_eq!(
             cuts("transaction: false; knex.raw('A;B'); knex.raw('C')"),
-            [("transaction: false; knex.", None), ("raw('A;B'", SingleQuery), ("); knex.raw('C')", None)]
+            [("transaction: false; knex.", None), ("raw('A;B')", SingleQuery), ("; knex.raw('C')", None)]
         );
         assert_eq!(cuts("knex.raw('A; B')"), [("knex.raw('A; B')", Wrapped)]);
     }

@@ -1,9 +1,11 @@
 //! Flyway: `V1_2__name.sql` by version whatever the folder, then `R__name.sql`; each in its own transaction, unless all
-//! of its statements refuse one. refinery, which borrowed the names, runs files the same way.
+//! of its statements refuse one. refinery and Evolve borrowed the names.
 
 mod statements;
 
 use std::path::Path;
+
+pub(super) use statements::beginnings;
 
 use super::{Arrangement, Entry, Home, Layout, Role, Shape, stem};
 use crate::source::Reason;
@@ -83,7 +85,7 @@ fn transaction(entry: &Entry) -> TransactionMode {
 /// Flyway looks for statements that refuse a transaction. A file with others beside them is an error unless it is told
 /// to mix, and then nothing in the file is wrapped.
 fn refine(home: &Home, transaction: TransactionMode, text: &str) -> TransactionMode {
-    let mut statements = statements::beginnings(text).map(|beginning| refuses_transaction(&beginning)).peekable();
+    let mut statements = beginnings(text).map(|beginning| refuses_transaction(&beginning)).peekable();
     let unwrapped = match statements.peek() {
         None => false,
         Some(_) if home.up_tree.flyway_mixes() => statements.any(|refuses| refuses),

@@ -5,11 +5,16 @@ pub(in crate::source) fn of_the_transaction(layout: &str) -> &'static str {
     match layout {
         "atlas" => "move it to a file of its own that begins with `-- atlas:txmode none` and an empty line",
         "dbmate" => "move it, alone, to a file of its own that begins with `-- migrate:up transaction:false`",
+        "diesel" => {
+            "move it, alone, to a folder of its own with `run_in_transaction = false` in a metadata.toml beside it"
+        }
         "drizzle" => "run it outside of the migrations: Drizzle runs all pending files in one transaction",
+        "evolve" => "move it to a file of its own that begins with `-- evolve-tx-off`",
         "flyway" => {
             "move it, alone, to a file of its own: Flyway runs that without a transaction, or else needs \
              `executeInTransaction=false` in a .conf file beside it"
         }
+        "go-pg" => "move it to a file of its own whose name ends with `.up.sql`, not with `.tx.up.sql`",
         "goose" => "move it to a file of its own that begins with `-- +goose NO TRANSACTION`",
         "graphile-migrate" => "move it, alone, to a file of its own that begins with `--! no-transaction`",
         "knex" => "move it to a file of its own with `exports.config = { transaction: false }`",
@@ -20,6 +25,7 @@ pub(in crate::source) fn of_the_transaction(layout: &str) -> &'static str {
             "move it to a file of its own in JavaScript that calls `pgm.noTransaction()` (SQL files always run in a \
              transaction)"
         }
+        "pop" => "move it to a file of its own whose name ends with `.autocommit.up.sql`",
         "rails" => "move it to a migration of its own with `disable_ddl_transaction!`",
         "sql-migrate" => "move it to a file of its own that begins with `-- +migrate Up notransaction`",
         "sqlx" => "move it, alone, to a file of its own that begins with `-- no-transaction`",
@@ -27,15 +33,6 @@ pub(in crate::source) fn of_the_transaction(layout: &str) -> &'static str {
         "typeorm" => {
             "move it to a migration of its own with `transaction = false` in its class, and run migrations with \
              `migrationsTransactionMode: \"each\"`"
-        }
-        "up-down-files" => {
-            "move it to a file of its own that the tool runs without a transaction: sqlx where it begins with \
-             `-- no-transaction`, pop where its name ends with `.autocommit.up.sql`, go-pg where it ends with `.up.sql` \
-             and not with `.tx.up.sql`"
-        }
-        "up-down-folders" => {
-            "move it, alone, to a folder of its own, for diesel with `run_in_transaction = false` in a metadata.toml \
-             beside it"
         }
         _ => {
             "move it to a file of its own that the migration tool runs without a transaction (most tools have a marker \
@@ -51,7 +48,7 @@ pub(in crate::source) fn of_the_string(layout: &str) -> &'static str {
             "take it out of StatementBegin and StatementEnd: what stands between them is sent as one query, and only a \
              statement that is sent alone runs without a transaction"
         }
-        "dbmate" | "sqlx" | "up-down-folders" => of_the_transaction(layout),
+        "dbmate" | "diesel" | "graphile-migrate" | "sqlx" => of_the_transaction(layout),
         "knex" | "node-pg-migrate" | "sequelize" | "typeorm" => {
             "give it to a call of its own, since only a statement that is sent alone runs without a transaction"
         }
@@ -66,11 +63,13 @@ mod tests {
 
     #[test]
     fn every_tool_that_wraps_files_has_a_way_out_of_its_own() {
-        // Nothing is wrapped, or nothing can be done about it.
-        let without = ["mybatis", "plain", "postgrator", "prisma"];
+        // Nothing is wrapped,
+        let unwrapped = ["golang-migrate", "plain", "postgrator", "prisma", "sqitch", "up-down-files"];
+        // or no way out is known.
+        let unknown = ["hasura", "mybatis", "refinery", "supabase", "up-down-folders"];
         for layout in super::super::names() {
             let own = of_the_transaction(layout) != of_the_transaction("");
-            assert_ne!(own, without.contains(&layout), "{layout}");
+            assert_ne!(own, unwrapped.contains(&layout) || unknown.contains(&layout), "{layout}");
         }
     }
 }

@@ -11,10 +11,20 @@ use crate::source::order::Rank;
 pub(super) const LAYOUT: Layout = Layout {
     name: "up-down-files",
     marks: "files named like 1_name.up.sql",
-    recognizes: |home| home.shape == Shape::Files && home.entries.iter().any(|entry| has(entry, "up")),
+    recognizes: is,
     arrange,
     refine: as_the_file,
 };
+
+/// Whether files say by their names that they are to be run or to take others back.
+pub(super) fn is(home: &Home) -> bool {
+    home.shape == Shape::Files && home.entries.iter().any(|entry| has(entry, "up"))
+}
+
+/// Whether files have names that only pop gives: of an engine, or of an exception.
+pub(super) fn names_pop(home: &Home) -> bool {
+    home.entries.iter().any(|entry| has(entry, "up") && (has(entry, "autocommit") || is_for_postgres(entry)))
+}
 
 fn arrange(home: &Home) -> Vec<Arrangement> {
     let default = transaction_of_home(home);
@@ -70,7 +80,7 @@ fn transaction_of_home(home: &Home) -> TransactionMode {
     }
 }
 
-fn has(entry: &Entry, wanted: &str) -> bool {
+pub(super) fn has(entry: &Entry, wanted: &str) -> bool {
     suffixes(&entry.name).any(|part| part.eq_ignore_ascii_case(wanted))
 }
 

@@ -1,4 +1,4 @@
-//! `NAME/up.sql` beside `NAME/down.sql`: diesel, Hasura and others.
+//! `NAME/up.sql` beside `NAME/down.sql`: diesel, Hasura and others, where nothing tells which.
 
 use super::{Arrangement, Entry, Home, Layout, Role, Shape, as_the_file};
 use crate::source::migration::TransactionMode;
@@ -48,7 +48,7 @@ fn is_numbered(name: &str) -> bool {
 }
 
 /// `2020-03-06-020253_name` or `2020-03-06-020253-0000_name`.
-fn is_diesel(name: &str) -> bool {
+pub(super) fn is_diesel(name: &str) -> bool {
     let version = name.split('_').next().unwrap_or_default();
     let digits = |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { part.len() } else { 0 };
     let lengths: Vec<usize> = version.split('-').map(digits).collect();

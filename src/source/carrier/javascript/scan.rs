@@ -1,5 +1,6 @@
 //! Reads so much of JavaScript as finds calls and the texts given to them: comments, texts, templates, brackets.
 
+use super::super::mask::Text;
 use crate::syntax::span::Span;
 
 /// A call of one of the methods that take SQL.
@@ -11,21 +12,25 @@ pub(super) struct Call {
     pub sql: Option<Text>,
 }
 
-/// A text that is written out.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Text {
-    /// Between the quotes.
-    pub span: Span,
-    /// What is written with a backslash, and what it stands for.
-    pub escapes: Vec<(Span, &'static str)>,
-}
-
-/// The calls of `methods` in a text, in order: `knex.raw(…)`, `` sql`…` `` where the method is a tag.
-pub(super) fn calls(text: &str, methods: &[&str]) -> Vec<Call> {
+/// The calls of `methods` in a text, in order: `knex.raw(…)`; and templates behind `tag` that are executed:
+/// `` sql`…`.execute(db) ``.
+pub(super) fn calls(text: &str, methods: &[&str], tag: Option<&str>) -> Vec<Call> {
     let mut found = Vec::new();
     let mut scanner = Scanner { bytes: text.as_bytes(), at: 0 };
     while let Some(word) = scanner.next_word() {
-        let name = text.get(word.start as usize..word.end as usize).unwrap_or_default();
+        let name = word.of(text);
+        if tag == Some(name) {
+            scanner.skip_generic();
+            if scanner.peek() == Some(b'`') {
+                let sql = scanner.text();
+                let span = Span::new(word.start, scanner.offset());
+                // What is not executed by itself is a part of something else.
+                if scanner.executes() {
+                    found.push(Call { span, sql });
+                }
+            }
+            continue;
+        }
         if !methods.contains(&name) || scanner.before(word) != Some(b'.') {
             continue;
         }
@@ -35,12 +40,8 @@ pub(super) fn calls(text: &str, methods: &[&str]) -> Vec<Call> {
             continue;
         }
         scanner.at += 1;
-        scanner.skip_blank();
-        let sql = scanner.text();
-        scanner.skip_blank();
-        // Texts that are put together are only known when the code runs.
-        let whole = matches!(scanner.peek(), Some(b')' | b','));
-        found.push(Call { span: Span::new(word.start, scanner.offset()), sql: sql.filter(|_| whole) });
+        let sql = scanner.argument();
+        found.push(Call { span: Span::new(word.start, scanner.offset()), sql });
     }
     found
 }
@@ -123,13 +124,49 @@ impl Scanner<'_> {
         }
     }
 
-    /// `<…>` between a method and its bracket.
+    /// The first argument of a call, where it is a text, or texts that are added to each other; none where the rest is
+    /// only known when the code runs.
+    fn argument(&mut self) -> Option<Text> {
+        self.skip_blank();
+        if self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(b"sql`") || rest.starts_with(b"SQL`")) {
+            self.at += 3;
+        }
+        let mut whole = self.text();
+        self.skip_blank();
+        while self.peek() == Some(b'+') {
+            self.at += 1;
+            self.skip_blank();
+            let next = self.text();
+            whole = whole.zip(next).map(|(mut whole, next)| {
+                // Between the quotes stands nothing that belongs to the SQL.
+                whole.escapes.push((Span::new(whole.span.end, next.span.start), ""));
+                whole.escapes.extend(next.escapes);
+                whole.span = whole.span.to(next.span);
+                whole
+            });
+            self.skip_blank();
+            if whole.is_none() {
+                break;
+            }
+        }
+        whole.filter(|_| matches!(self.peek(), Some(b')' | b',')))
+    }
+
+    /// Whether `.execute(` follows.
+    fn executes(&mut self) -> bool {
+        self.skip_blank();
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let Some(method) = rest.strip_prefix(b".") else { return false };
+        method.trim_ascii_start().starts_with(b"execute")
+    }
+
+    /// `<…>` between a method and its bracket, or a tag and its template.
     fn skip_generic(&mut self) {
         if self.peek() != Some(b'<') {
             return;
         }
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let end = rest.iter().take(200).position(|byte| *byte == b'(');
+        let end = rest.iter().take(200).position(|byte| matches!(byte, b'(' | b'`'));
         if let Some(end) = end {
             self.at += end;
         }
@@ -205,7 +242,7 @@ mod tests {
     use super::*;
 
     fn sql(text: &str) -> Vec<Option<&str>> {
-        calls(text, &["raw"]).into_iter().map(|call| call.sql.map(|sql| sql.span.of(text))).collect()
+        calls(text, &["raw"], Some("sql")).into_iter().map(|call| call.sql.map(|sql| sql.span.of(text))).collect()
     }
 
     #[test]
@@ -221,6 +258,16 @@ mod tests {
     }
 
     #[test]
+    fn texts_that_are_added_are_one() {
+        assert_eq!(sql("k.raw('a ' +\n  \"b\")"), [Some("a ' +\n  \"b")]);
+    }
+
+    #[test]
+    fn templates_that_are_executed_are_found() {
+        assert_eq!(sql("await sql`a`.execute(db); x(sql`b`); sql<{}>`c ${d}`.execute(db)"), [Some("a"), None]);
+    }
+
+    #[test]
     fn functions_are_found() {
         assert_eq!(function("x.down(); exports.down = f", "down"), Some(18));
         assert_eq!(function("'down('; async down(q) {}", "down"), Some(15));
@@ -230,7 +277,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read(text in "[a.raw(`'\"$\\{}/*\n)é]{0,60}") {
-            for call in calls(&text, &["raw"]) {
+            for call in calls(&text, &["raw"], Some("sql")) {
                 prop_assert!(call.span.end as usize <= text.len());
                 if let Some(sql) = call.sql {
                     prop_assert!(text.get(sql.span.start as usize..sql.span.end as usize).is_some());

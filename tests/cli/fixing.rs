@@ -1,0 +1,80 @@
+//! Fixes: applied, shown, and left alone.
+
+use std::process::Command;
+
+use super::{CREATE, Repository, code, stderr, stdout};
+
+/// goose opens a transaction around the second file, and none around the third.
+const FILES: &[(&str, &str)] = &[
+    ("db/1_create.sql", "-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, email text, name text);\n"),
+    (
+        "db/2_index.sql",
+        "-- +goose Up\nSET LOCAL lock_timeout = '5s';\n/* why */ CREATE INDEX users_email\r\n    ON users (email);\n",
+    ),
+    (
+        "db/3_index.sql",
+        "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX users_name ON users (name); -- for support\n",
+    ),
+];
+
+fn read(repository: &Repository, path: &str) -> String {
+    std::fs::read_to_string(repository.0.join(path)).unwrap()
+}
+
+#[test]
+fn safe_fixes_are_applied_and_the_rest_is_reported() {
+    let repository = Repository::new("fix", FILES);
+    let shown = repository.run(&["check", "--diff", "db"]);
+    assert_eq!(code(&shown), 1);
+    let diff = stdout(&shown);
+    assert!(diff.contains("--- a/db/3_index.sql\n+++ b/db/3_index.sql\n"), "{diff}");
+    assert!(diff.contains("+CREATE INDEX CONCURRENTLY users_name ON users (name); -- for support\n"), "{diff}");
+    assert_eq!(read(&repository, "db/3_index.sql"), FILES[2].1, "nothing is changed");
+
+    let fixed = repository.run(&["check", "--fix", "db"]);
+    let after = read(&repository, "db/3_index.sql");
+    assert!(after.starts_with("-- +goose NO TRANSACTION\n-- +goose Up\n"), "{after}");
+    assert!(after.contains("CREATE INDEX CONCURRENTLY users_name ON users (name); -- for support\n"), "{after}");
+    assert!(stdout(&fixed).contains("db/2_index.sql:3:11: error[index-not-concurrent]"), "{}", stdout(&fixed));
+    assert!(!stdout(&fixed).contains("db/3_index.sql"), "{}", stdout(&fixed));
+    assert_eq!(read(&repository, "db/2_index.sql"), FILES[1].1, "CONCURRENTLY cannot run in the transaction of goose");
+
+    let again = repository.run(&["check", "--fix-only", "db"]);
+    assert_eq!((code(&again), stdout(&again).as_str(), stderr(&again).as_str()), (0, "", "nothing to fix"));
+    assert_eq!(code(&repository.run(&["check", "--diff", "db"])), 0);
+}
+
+#[test]
+fn a_fix_that_needs_a_look_is_asked_for() {
+    let file = "SET lock_timeout = '5s';\nALTER TABLE users ADD CONSTRAINT users_name CHECK (name <> '');\n";
+    let repository = Repository::new("fix_unsafe", &[("db/1.sql", CREATE), ("db/2.sql", file)]);
+    assert_eq!(code(&repository.run(&["check", "--diff", "db"])), 0);
+    let shown = stdout(&repository.run(&["check", "--diff", "--unsafe-fixes", "db"]));
+    assert!(shown.contains("CHECK (name <> '') NOT VALID;"), "{shown}");
+    let wrong = repository.run(&["check", "--diff", "--fix", "db"]);
+    assert_eq!(code(&wrong), 2);
+}
+
+#[test]
+fn released_migrations_are_left_as_they_are() {
+    let repository = Repository::new("fix_released", FILES);
+    std::fs::remove_dir_all(repository.0.join(".git")).unwrap();
+    let git = |args: &[&str]| {
+        let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"];
+        let mut command = Command::new("git");
+        command.args(identity).args(args).current_dir(&repository.0).env_clear();
+        let path = std::env::var_os("PATH").unwrap();
+        assert!(command.env("PATH", path).env("HOME", &repository.0).output().unwrap().status.success(), "{args:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "release"]);
+    let mut command = repository.command(&["check", "--fix-only", "db"]);
+    let left = command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap();
+    assert_eq!(read(&repository, "db/3_index.sql"), FILES[2].1);
+    assert!(stderr(&left).contains("db/3_index.sql is released, and left as it is"), "{}", stderr(&left));
+    std::fs::write(repository.0.join("db/4.sql"), FILES[2].1.replace("users_name", "users_too")).unwrap();
+    let mut command = repository.command(&["check", "--fix-only", "db"]);
+    let fixed = command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap();
+    assert!(read(&repository, "db/4.sql").contains("CONCURRENTLY"), "{}", stderr(&fixed));
+}
