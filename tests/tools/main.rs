@@ -70,6 +70,36 @@ fn drizzle() {
 }
 
 #[test]
+fn db_migrate() {
+    claims_hold(&Tool {
+        name: "db-migrate",
+        number: 9,
+        up: &["db-migrate", "up"],
+        back: Back::AtOnce(&["db-migrate", "reset"]),
+    });
+}
+
+#[test]
+fn graphile_migrate() {
+    claims_hold(&Tool {
+        name: "graphile-migrate",
+        number: 10,
+        up: &["graphile-migrate", "migrate"],
+        back: Back::Never,
+    });
+}
+
+#[test]
+fn kysely() {
+    claims_hold(&Tool {
+        name: "kysely",
+        number: 11,
+        up: &["node", "migrate.cjs"],
+        back: Back::AtOnce(&["node", "migrate.cjs", "down"]),
+    });
+}
+
+#[test]
 fn knex() {
     claims_hold(&Tool {
         name: "knex",

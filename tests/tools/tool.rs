@@ -49,10 +49,18 @@ impl Tool {
 
     /// The files that the server has to refuse.
     pub(crate) fn refused(&self) -> Vec<String> {
-        let entries = fs::read_dir(fixtures().join(self.name).join("refused/migrations")).unwrap();
-        let files = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
-        let mut names: Vec<_> =
-            files.map(|path| format!("migrations/{}", path.file_name().unwrap().to_str().unwrap())).collect();
+        let (root, mut names) = (fixtures().join(self.name).join("refused"), Vec::new());
+        let mut folders = vec![root.join("migrations")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    names.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
+                } else if !is_kept(&path) {
+                    folders.push(path);
+                }
+            }
+        }
         names.sort();
         names
     }
@@ -66,8 +74,7 @@ impl Tool {
         copy(&from, &to, &|path| !path.starts_with(from.join("refused")));
         if let Some(refused) = refused {
             let (from, file) = (from.join("refused"), from.join("refused").join(refused));
-            let others = from.join("migrations");
-            copy(&from, &to, &|path| path == file || path.is_dir() || path.parent() != Some(&others));
+            copy(&from, &to, &|path| path == file || path.is_dir() || path.parent().is_some_and(is_kept));
         }
         to
     }
@@ -88,6 +95,11 @@ impl Tool {
             run(command, tree, server, database).unwrap_or_else(|output| panic!("{}: {output}", self.name));
         }
     }
+}
+
+/// Whether a folder holds what a tool keeps of its migrations.
+fn is_kept(folder: &Path) -> bool {
+    folder.ends_with("meta")
 }
 
 fn run(command: &[&str], tree: &Path, server: &Watched, database: &str) -> Result<(), String> {
