@@ -34,5 +34,9 @@ version NEW:
 packages *NAMES:
     bash packaging/test.sh {{NAMES}}
 
+# Install the migration tools that `cargo test --test tools` runs, below target/.
+tools:
+    bash tests/tools/install.sh
+
 bench:
     cargo bench

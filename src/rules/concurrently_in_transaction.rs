@@ -25,7 +25,7 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
     let mut builder = findings
         .on(step, format!("{command} cannot run inside {}", transaction_words(transaction)))
         .label("fails here")
-        .help(leave_transaction(transaction));
+        .help(leave_transaction(step, transaction));
     if let OpenTransaction::Explicit(begin) = transaction {
         builder = builder.related(step.file, begin, "the transaction is opened here");
     }

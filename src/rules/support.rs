@@ -160,16 +160,11 @@ pub(crate) fn transaction_words(transaction: OpenTransaction) -> &'static str {
 }
 
 /// How to get a statement out of its transaction, as an order.
-pub(crate) fn leave_transaction(transaction: OpenTransaction) -> &'static str {
+pub(crate) fn leave_transaction(step: &Step<'_>, transaction: OpenTransaction) -> &'static str {
     match transaction {
         OpenTransaction::Explicit(_) => "move it after the COMMIT, or to a file of its own without BEGIN",
-        OpenTransaction::Tool => {
-            "move it to a file of its own that the migration tool runs without a transaction (most tools have a marker \
-             or an option for that)"
-        }
-        OpenTransaction::Implicit => {
-            "move it to a file of its own, since only a statement that is sent alone runs without a transaction"
-        }
+        OpenTransaction::Tool => step.migration.way_out_of_transaction(),
+        OpenTransaction::Implicit => step.migration.way_out_of_string(),
     }
 }
 
@@ -179,7 +174,7 @@ pub(crate) fn leave_first(step: &Step<'_>) -> String {
         return "move it out of the block, into a file that runs without a transaction. There, ".to_owned();
     }
     match step.session.transaction {
-        Some(transaction) => format!("{}. There, ", leave_transaction(transaction)),
+        Some(transaction) => format!("{}. There, ", leave_transaction(step, transaction)),
         None => String::new(),
     }
 }

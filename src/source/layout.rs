@@ -16,6 +16,7 @@ pub(super) mod graphile_migrate;
 mod hasura;
 pub(super) mod liquibase;
 pub(super) mod markers;
+pub(super) mod outside;
 mod plain;
 mod pop;
 mod postgrator;
@@ -187,6 +188,14 @@ pub(super) fn recognize(home: &Home) -> Result<&'static Layout, Vec<&'static Lay
 /// The layout that is called so.
 pub(super) fn named(name: &str) -> Option<&'static Layout> {
     LAYOUTS.iter().copied().chain([&plain::LAYOUT]).find(|layout| layout.name == name)
+}
+
+/// Tools that compare the names of files as text, so that `10` comes before `9`. Every other compares numbers.
+const BY_TEXT: &[&str] = &["dbmate", "knex", "kysely", "sequelize"];
+
+/// Whether a tool runs files in the order of their names as text.
+pub(super) fn orders_by_text(tool: &str) -> bool {
+    BY_TEXT.contains(&tool)
 }
 
 /// What layouts are called: those that are told by names, and those that are told by what files say.

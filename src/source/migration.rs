@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use super::layout::outside;
 use super::order::version_prefix;
 use crate::date::Moment;
 use crate::syntax::span::Span;
@@ -110,6 +111,8 @@ impl Migration {
 pub struct Standing {
     /// It was asked about: named, or in a folder that was.
     pub named: bool,
+    /// What its layout is called; empty where nothing tells.
+    pub layout: &'static str,
     /// Which history it belongs to; the order means something within one only.
     pub home: usize,
     /// It runs again whenever it changes (Flyway's `R__`): neither its place nor its content is fixed once it has run.
@@ -126,6 +129,16 @@ impl Migration {
     /// When it was written: as its version tells, else git, where that was asked.
     pub fn time(&self) -> Option<Moment> {
         Moment::of_version(&self.path).or(self.standing.committed)
+    }
+
+    /// How to get a statement out of the transaction that the tool opens around it, as an order.
+    pub fn way_out_of_transaction(&self) -> &'static str {
+        outside::of_the_transaction(self.standing.layout)
+    }
+
+    /// How to get a statement out of a string of several, as an order.
+    pub fn way_out_of_string(&self) -> &'static str {
+        outside::of_the_string(self.standing.layout)
     }
 
     /// As people call it: by its version where it has one, else by its name.

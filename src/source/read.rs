@@ -1,5 +1,6 @@
 //! Reads the files that ship, side by side, and puts the migrations in order.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs;
@@ -14,14 +15,16 @@ use super::migration::{Carrier, Change, Down, Migration, Section, Standing, Tran
 use super::order::{Rank, Version, is_release, version_prefix};
 use super::path::{file_name, shown};
 use super::text::{MAX_LENGTH, decode};
-use super::{LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, generator, placeholder, section};
+use super::{
+    LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, generator, layout, placeholder, section,
+};
 
 /// Why a layout is what it is, where the configuration says so.
 const CONFIGURED: &str = "the configuration";
 
 /// Reads and orders `arranged`.
 pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result<Sources, SourceError> {
-    arranged.sort_by(|left, right| left.place.cmp(&right.place).then_with(|| left.file.path.cmp(&right.file.path)));
+    arranged.sort_by(in_order);
     let read: Vec<_> = arranged.par_iter().map(|arranged| read_one(request, arranged)).collect();
     let mut sources = Sources::default();
     let mut texts = Vec::with_capacity(read.len());
@@ -42,6 +45,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
         }
     }
     let tools = tools(request, &arranged, &texts);
+    let (arranged, texts) = in_order_of(&tools, arranged, texts);
     let versions = Versions::of(&arranged);
     let mut read_ones = Vec::with_capacity(arranged.len());
     for (arranged, text) in arranged.iter().zip(texts) {
@@ -57,12 +61,14 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
         if dump {
             sources.skipped.push(Skipped { path: path.clone(), reason: Reason::Dump });
         }
+        let tool = tools.get(&arranged.group.number).copied();
         sources.migrations.push(Migration {
             path,
-            sections: text.sections(tools.get(&arranged.group.number).copied()),
+            sections: text.sections(tool),
             reported: arranged.file.reported && !dump,
             standing: Standing {
                 named: arranged.file.reported && !dump,
+                layout: tool.map_or(arranged.group.layout.name, |tool| tool.name),
                 home: arranged.group.number,
                 repeatable: matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_))),
                 change: Change::Unknown,
@@ -230,6 +236,29 @@ fn tools(request: &Request, arranged: &[Arranged<'_>], texts: &[Option<FileRead>
         tools.entry(arranged.group.number).or_insert(tool);
     }
     tools
+}
+
+/// Puts the files of tools that compare names as text in that order; which tool it is, only texts tell.
+fn in_order_of<'a>(
+    tools: &BTreeMap<usize, Tool>,
+    arranged: Vec<Arranged<'a>>,
+    texts: Vec<Option<FileRead>>,
+) -> (Vec<Arranged<'a>>, Vec<Option<FileRead>>) {
+    let by_text = |number: &usize| tools.get(number).is_some_and(|tool| layout::orders_by_text(tool.name));
+    let mut read: Vec<_> = arranged.into_iter().zip(texts).collect();
+    for (arranged, _) in &mut read {
+        if by_text(&arranged.group.number)
+            && let Some(rank) = arranged.place.ranks.last_mut()
+        {
+            *rank = Rank::Text(arranged.name.clone(), String::new());
+        }
+    }
+    read.sort_by(|(left, _), (right, _)| in_order(left, right));
+    read.into_iter().unzip()
+}
+
+fn in_order(left: &Arranged<'_>, right: &Arranged<'_>) -> Ordering {
+    left.place.cmp(&right.place).then_with(|| left.file.path.cmp(&right.file.path))
 }
 
 fn layouts(request: &Request, arranged: &[&Arranged<'_>], tools: &BTreeMap<usize, Tool>) -> Vec<LayoutFound> {

@@ -82,3 +82,58 @@ fn versions_that_the_tool_refuses_are_told() {
     assert!(listed.contains("warning: db/01_b.sql has the version of db/1_a.sql, and goose refuses that"), "{listed}");
     assert!(stderr(&repository.run(&["check", "-v", "db"])).contains("has the version of db/1_a.sql"));
 }
+
+/// A tool, and a tree of it in which an index is built in a transaction.
+const WRAPPED: &[(&str, &[(&str, &str)])] = &[
+    ("atlas", &[("m/1_a.sql", BUILD), ("m/atlas.sum", "")]),
+    ("dbmate", &[("m/1_a.sql", "-- migrate:up\nCREATE INDEX CONCURRENTLY i ON t (a);\n")]),
+    ("diesel", &[("m/2024-01-01-000000_a/up.sql", BUILD)]),
+    ("drizzle", &[("m/0000_a.sql", BUILD), ("m/meta/_journal.json", r#"{"dialect": "postgresql"}"#)]),
+    ("flyway", &[("m/V1__a.sql", BUILD)]),
+    ("golang-migrate", &[("m/1_a.up.sql", BUILD)]),
+    ("goose", &[("m/1_a.sql", "-- +goose Up\nCREATE INDEX CONCURRENTLY i ON t (a);\n")]),
+    (
+        "goose, as one query",
+        &[(
+            "m/1_a.sql",
+            "-- +goose NO TRANSACTION\n-- +goose Up\n-- +goose StatementBegin\n\
+        SELECT 1; CREATE INDEX CONCURRENTLY i ON t (a);\n-- +goose StatementEnd\n",
+        )],
+    ),
+    ("knex", &[("migrations/1_a.js", "exports.up = (knex) => knex.raw('CREATE INDEX CONCURRENTLY i ON t (a)');\n")]),
+    (
+        "knex, as one query",
+        &[(
+            "migrations/1_a.js",
+            "exports.config = { transaction: false };\n\
+        exports.up = (knex) => knex.raw('SELECT 1; CREATE INDEX CONCURRENTLY i ON t (a)');\n",
+        )],
+    ),
+    ("node-pg-migrate", &[("m/1_a.sql", "-- Up Migration\nCREATE INDEX CONCURRENTLY i ON t (a);\n")]),
+    ("prisma", &[("m/20240101000000_a/migration.sql", BUILD)]),
+    ("sql-migrate", &[("m/1_a.sql", "-- +migrate Up\nCREATE INDEX CONCURRENTLY i ON t (a);\n")]),
+    ("tern", &[("m/001_a.sql", "CREATE INDEX CONCURRENTLY i ON t (a);\n---- create above / drop below ----\n")]),
+    (
+        "typeorm",
+        &[(
+            "migrations/1-a.ts",
+            "class A implements MigrationInterface { async up(q) {\n\
+        await q.query(`CREATE INDEX CONCURRENTLY i ON t (a)`);\n} }\n",
+        )],
+    ),
+];
+
+const BUILD: &str = "SET lock_timeout = '5s';\nCREATE INDEX CONCURRENTLY i ON t (a);\n";
+
+#[test]
+fn the_way_out_of_a_transaction_is_that_of_the_tool() {
+    let mut all = String::new();
+    for (tool, files) in WRAPPED {
+        let repository = Repository::new("way_out", files);
+        let found = stdout(&repository.run(&["check", "--output-format", "concise", "."]));
+        let line = found.split('\n').find(|line| line.contains("[concurrently-in-transaction]")).unwrap_or(&found);
+        let help = line.split_once("help: ").map_or(line, |(_, help)| help);
+        writeln!(all, "{tool}: {help}").unwrap();
+    }
+    insta::assert_snapshot!("ways_out", all);
+}

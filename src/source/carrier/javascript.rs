@@ -16,7 +16,10 @@ pub(super) const TYPEORM: Language = Language {
     marks: "classes that implement MigrationInterface",
     extensions: EXTENSIONS,
     recognizes: |text| text.contains("MigrationInterface") || text.contains("queryRunner.query("),
-    read: |text| read(text, &Tool { off: |text| says(text, "transaction", "false"), ..Tool::calling(&["query"]) }),
+    read: |text| {
+        let tool = Tool { off: |text| says(text, "transaction", "false"), ..Tool::calling(&["query"]) };
+        wrapped_down(read(text, &tool))
+    },
 };
 
 pub(super) const SEQUELIZE: Language = Language {
@@ -106,8 +109,12 @@ fn read(text: &str, tool: &Tool) -> Carried {
     let transaction = if (tool.off)(text) { TransactionMode::None } else { TransactionMode::Wrapped };
     let mut mask = Mask::new(text);
     let mut unread = Vec::new();
+    let mut strings = Vec::new();
     let down = down_span(text);
     for Call { span, sql } in calls(text, tool.methods, tool.tag) {
+        if transaction == TransactionMode::None && holds_several(span.of(text)) {
+            strings.push(statement(text, span));
+        }
         match sql {
             Some(text) => mask.statement(&text),
             None if down.is_none_or(|down| !down.contains(span)) => unread.push(span),
@@ -117,7 +124,7 @@ fn read(text: &str, tool: &Tool) -> Carried {
     mask.directives();
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let section = |start, end, direction| Section { span: Span::new(start, end), direction, transaction };
-    let sections = match down {
+    let sections: Vec<Section> = match down {
         Some(down) => {
             [(0, down.start, Direction::Up), (down.start, down.end, Direction::Down), (down.end, end, Direction::Up)]
                 .into_iter()
@@ -127,7 +134,48 @@ fn read(text: &str, tool: &Tool) -> Carried {
         }
         None => vec![section(0, end, Direction::Up)],
     };
+    let sections = sections.into_iter().flat_map(|section| cut(section, &strings)).collect();
     Carried { sql: mask.finish(), sections, written: Vec::new(), unread, reversible: false }
+}
+
+/// `TypeORM` reverts in a transaction, whatever the migration says of itself.
+fn wrapped_down(mut carried: Carried) -> Carried {
+    let downs = carried.sections.iter_mut().filter(|section| section.direction == Direction::Down);
+    downs.for_each(|section| section.transaction = TransactionMode::Wrapped);
+    carried
+}
+
+/// Cuts a part at the calls that are given several statements: without a transaction, each is still sent as one string.
+fn cut(section: Section, strings: &[Span]) -> Vec<Section> {
+    let mut sections = Vec::new();
+    let mut at = section.span.start;
+    let end = section.span.end;
+    for string in strings.iter().filter(|string| section.span.contains(**string)) {
+        sections.push(Section { span: Span::new(at, string.start), ..section });
+        sections.push(Section { span: *string, transaction: TransactionMode::SingleQuery, ..section });
+        at = string.end;
+    }
+    sections.push(Section { span: Span::new(at, end), ..section });
+    sections.retain(|section| !section.span.is_empty());
+    sections
+}
+
+/// Whether a call may be given more than one statement.
+fn holds_several(call: &str) -> bool {
+    call.split_once(';').is_some_and(|(_, rest)| rest.contains(char::is_alphabetic))
+}
+
+/// The lines of a call, where nothing else stands on them; else the call with the place in which its statement ends.
+fn statement(text: &str, call: Span) -> Span {
+    let (before, after) = (text.get(..call.start as usize), text.get(call.end as usize..));
+    let before = before.unwrap_or_default().trim_end_matches(|c: char| c.is_alphanumeric() || "_$. \t".contains(c));
+    let rest = after.unwrap_or_default().trim_start_matches([')', ',', ';', ' ', '\t', '\r']);
+    if !before.ends_with('\n') || !rest.starts_with('\n') {
+        let closed = after.is_some_and(|after| after.starts_with([')', ',']));
+        return Span::new(call.start, call.end + u32::from(closed));
+    }
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Span::new(offset(before.len()), offset(text.len() - rest.len() + 1))
 }
 
 /// The function that takes the migration back: from its name to the next function called `up`, or to the end.
@@ -136,4 +184,28 @@ fn down_span(text: &str) -> Option<Span> {
     let up = scan::function(text, "up").filter(|up| *up > start);
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Some(Span::new(offset(start), offset(up.unwrap_or(text.len()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cuts(text: &str) -> Vec<(&str, TransactionMode)> {
+        let carried = (KNEX.read)(text);
+        carried.sections.iter().map(|section| (section.span.of(text), section.transaction)).collect()
+    }
+
+    #[test]
+    fn several_statements_in_one_call_are_one_string() {
+        use TransactionMode::{None, SingleQuery, Wrapped};
+        assert_eq!(
+            cuts("transaction: false\n  knex.raw('A; B');\n  knex.raw('C;')"),
+            [("transaction: false\n", None), ("  knex.raw('A; B');\n", SingleQuery), ("  knex.raw('C;')", None)]
+        );
+        assert_eq!(
+            cuts("transaction: false; knex.raw('A;B'); knex.raw('C')"),
+            [("transaction: false; knex.", None), ("raw('A;B')", SingleQuery), ("; knex.raw('C')", None)]
+        );
+        assert_eq!(cuts("knex.raw('A; B')"), [("knex.raw('A; B')", Wrapped)]);
+    }
 }
