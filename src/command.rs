@@ -138,6 +138,12 @@ pub enum Error {
         /// What was probably meant.
         near: Option<&'static str>,
     },
+    /// There is no command to run.
+    #[error("there is no command that makes SQL of migrations in code")]
+    #[diagnostic(help(
+        "write it to switchback.toml: `command = \"python manage.py sqlmigrate {{app}} {{name}}\"` under `[migrations]`"
+    ))]
+    NoCommand,
     /// The name of a project in an argument.
     #[error("there is no project named '{name}' in the configuration")]
     #[diagnostic(help("{}", near.as_ref().map_or_else(|| "they stand under `[projects]` in switchback.toml".to_owned(), |near| format!("did you mean '{near}'?"))))]

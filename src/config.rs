@@ -45,6 +45,8 @@ pub struct Config {
     pub exclude: Exclude,
     /// Migrations that run when the new code does, rather than before it.
     pub post_deploy: Exclude,
+    /// The command that makes SQL of migrations in code.
+    pub command: Vec<String>,
     /// What template placeholders in migrations stand for.
     pub placeholders: placeholder::Values,
     /// The layout of the migrations, where somebody said which.
@@ -80,6 +82,7 @@ impl Default for Config {
             paths: Vec::new(),
             exclude: Exclude::default(),
             post_deploy: Exclude::default(),
+            command: Vec::new(),
             placeholders: placeholder::Values::new(),
             layout: None,
             start_after: None,

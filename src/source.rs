@@ -5,6 +5,7 @@ mod dialect;
 mod directive;
 mod discover;
 mod error;
+pub mod generator;
 mod glob;
 mod home;
 mod layout;
@@ -47,6 +48,8 @@ pub struct Request {
     pub post_deploy: Exclude,
     /// The layout, where somebody said which; one of `layout_names`.
     pub layout: Option<String>,
+    /// How migrations in code become SQL.
+    pub generator: Option<generator::Generator>,
     /// What template placeholders stand for.
     pub placeholders: placeholder::Values,
     /// What to read instead of what is on disk.
@@ -82,6 +85,7 @@ impl Request {
             scope: Scope::default(),
             post_deploy: Exclude::default(),
             layout: None,
+            generator: None,
             placeholders: placeholder::Values::new(),
             overlay: Overlay::new(),
             overlay_only: false,
@@ -114,6 +118,8 @@ pub struct Sources {
     pub skipped: Vec<Skipped>,
     /// Where migrations live, and by which convention.
     pub layouts: Vec<LayoutFound>,
+    /// What the migration tool will not like, a line each.
+    pub warnings: Vec<String>,
 }
 
 /// A file or folder that was left out.
@@ -146,6 +152,8 @@ pub enum Reason {
     Replaced,
     /// A link to a folder; following it could lead anywhere.
     LinkedFolder,
+    /// A migration in code whose SQL a command makes, which nobody asked to be run.
+    Generated,
     /// A migration in code that holds no SQL we can see.
     Code,
     /// A changelog that holds nothing but the names of others.
@@ -170,6 +178,9 @@ impl fmt::Display for Reason {
             Self::OnlyChecks => "only checks a migration",
             Self::Replaced => "replaced by the file for PostgreSQL",
             Self::LinkedFolder => "a link to a folder",
+            Self::Generated => {
+                "its SQL is made by a command: see `command` under `[migrations]`, and `--run-generators`"
+            }
             Self::Code => "code without SQL in it",
             Self::Includes => "only includes others",
             Self::Missing => "included by a changelog, and not found",

@@ -15,6 +15,8 @@ mod adopting;
 mod configured;
 #[path = "cli/fixing.rs"]
 mod fixing;
+#[path = "cli/generators.rs"]
+mod generators;
 #[path = "cli/job_summary.rs"]
 mod job_summary;
 #[path = "cli/old_history.rs"]

@@ -18,6 +18,11 @@ pub struct InputArgs {
     /// Its neighbors are then read as history, and reports show its name. The file need not exist.
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<PathBuf>,
+    /// Run the `command` of the configuration for migrations of Alembic and Django, to learn their SQL.
+    ///
+    /// It runs code of the repository: do not ask for it where a stranger may have changed that.
+    #[arg(long)]
+    pub run_generators: bool,
 }
 
 /// Where settings come from.

@@ -21,7 +21,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<(), super::Error> {
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
-    let input = InputArgs { paths: args.path.iter().cloned().collect(), stdin_filename: None };
+    let input = InputArgs { paths: args.path.iter().cloned().collect(), stdin_filename: None, run_generators: false };
     let file = super::inputs::file(&input, &args.config, &directory);
     let text = file.as_ref().map(|file| config::text(file, &crate::spec::names())).transpose()?.unwrap_or_default();
     let project = args.config.project.as_deref();

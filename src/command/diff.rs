@@ -26,7 +26,7 @@ pub fn run(
     let directory = std::env::current_dir().map_err(super::Error::Directory)?;
     let paths = [&args.new, &args.old].map(PathBuf::from);
     let first = paths.iter().find(|path| directory.join(path).exists()).cloned();
-    let input = InputArgs { paths: first.into_iter().collect(), stdin_filename: None };
+    let input = InputArgs { paths: first.into_iter().collect(), stdin_filename: None, run_generators: false };
     let mut config = inputs::configuration(&input, &args.config, &args.database, &directory, terminal.now, log)?;
     choose_rules(&args.rules, &mut config.settings)?;
     let mut load = |name: &str| -> Result<(String, Side), super::Error> {

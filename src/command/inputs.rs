@@ -9,8 +9,10 @@ use crate::baseline;
 use crate::cli::{ConfigArgs, DatabaseArgs, InputArgs};
 use crate::config::{self, Config};
 use crate::date::{DAY, Moment};
+use crate::report::text::one_line;
 use crate::settings::extent::Measured;
 use crate::source;
+use crate::source::generator::Generator;
 use crate::source::migration::Migration;
 use crate::source::{Input, Overlay, Request, Scope, Sources, start_after};
 use crate::spec;
@@ -123,6 +125,14 @@ pub(super) fn request(
             inputs.push(Input::Path(path.clone()));
         }
     }
+    if input.run_generators && config.command.is_empty() {
+        return Err(super::Error::NoCommand);
+    }
+    let generator = (!config.command.is_empty()).then(|| Generator {
+        command: config.command.clone(),
+        directory: config.folder.clone().unwrap_or_else(|| directory.clone()),
+        run: input.run_generators,
+    });
     Ok(Request {
         directory,
         inputs,
@@ -130,6 +140,7 @@ pub(super) fn request(
         scope: Scope::default(),
         post_deploy: config.post_deploy.clone(),
         layout: config.layout.clone(),
+        generator,
         placeholders: config.placeholders.clone(),
         overlay: Overlay::new(),
         overlay_only: false,
@@ -165,6 +176,9 @@ pub(super) fn explain(sources: &Sources, log: &mut dyn Write) -> io::Result<()> 
     for found in &sources.layouts {
         let source::LayoutFound { folder, layout, why, migrations } = found;
         writeln!(log, "{}: {migrations} migrations laid out as {layout}, by {why}", folder.display())?;
+    }
+    for warning in &sources.warnings {
+        writeln!(log, "warning: {}", one_line(warning))?;
     }
     for skipped in &sources.skipped {
         writeln!(log, "skipped {}: {}", skipped.path.display(), skipped.reason)?;

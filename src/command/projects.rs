@@ -102,7 +102,8 @@ mod tests {
 
     /// The paths of the configuration and the files that are named, part by part.
     fn split(paths: &[&str]) -> Vec<(Vec<PathBuf>, Vec<PathBuf>)> {
-        let input = InputArgs { paths: paths.iter().map(PathBuf::from).collect(), stdin_filename: None };
+        let input =
+            InputArgs { paths: paths.iter().map(PathBuf::from).collect(), stdin_filename: None, run_generators: false };
         let parts = parts(config(), &input, None, Path::new("/app")).unwrap();
         parts.into_iter().map(|part| (part.config.paths, part.input.paths)).collect()
     }
@@ -120,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_project_can_be_asked_for() {
-        let input = InputArgs { paths: Vec::new(), stdin_filename: None };
+        let input = InputArgs { paths: Vec::new(), stdin_filename: None, run_generators: false };
         let asked = |name| parts(config(), &input, Some(name), Path::new("/app"));
         assert_eq!(asked("billing").unwrap()[0].config.paths, [Path::new("/app/shop/billing")]);
         assert_eq!(asked("biling").unwrap_err().to_string(), "there is no project named 'biling' in the configuration");

@@ -72,6 +72,11 @@ struct Migrations {
     /// How files run whose layout does not tell: `per-file`, `single-query` or `none`.
     #[cfg_attr(test, schemars(with = "schema::Transaction"))]
     transaction: Option<Spanned<String>>,
+    /// The command that prints the SQL of a migration in Python, with `{app}`, `{name}`, `{file}`, `{revision}` and
+    /// `{down_revision}`: `python manage.py sqlmigrate {app} {name}`. Run in the folder of the configuration file, with
+    /// `--run-generators` only.
+    #[cfg_attr(test, schemars(with = "String"))]
+    command: Option<Spanned<String>>,
     /// What template placeholders stand for, by name: `schema = "app"` for `${schema}`, `{{ schema }}` or `:schema`.
     #[cfg_attr(test, schemars(with = "schema::Placeholders"))]
     placeholders: BTreeMap<String, String>,
@@ -199,6 +204,13 @@ pub(super) fn resolve(
         max_stats_age: max_age.unwrap_or(DEFAULT_STATS_AGE),
         post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
         layout: options.migrations.layout.as_ref().map(|name| at(name, value::layout)).transpose()?,
+        command: options
+            .migrations
+            .command
+            .as_ref()
+            .map(|text| at(text, value::command))
+            .transpose()?
+            .unwrap_or_default(),
         placeholders: options.migrations.placeholders.clone(),
         start_after: options.migrations.start_after.clone(),
         settings,

@@ -69,6 +69,11 @@ impl<'a> Files<'a> {
 
     /// Where a span of a file stands. One that ends before it begins is empty.
     pub(super) fn region(&self, file: u32, span: Span) -> Region {
+        // The file has no such lines.
+        if self.migrations.get(file as usize).is_some_and(Migration::is_generated) {
+            let start = self.position(file, 0);
+            return Region { start, end: start, last_line: start.line };
+        }
         let start = self.position(file, span.start);
         let end = self.position(file, span.end.max(span.start));
         let last = self.position(file, span.end.saturating_sub(1).max(span.start));

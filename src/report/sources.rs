@@ -60,7 +60,8 @@ fn remarks(migration: &Migration) -> Vec<&'static str> {
         (!migration.reported, "history"),
         (migration.standing.repeatable, "repeatable"),
         (migration.standing.post_deploy, "after the deploy"),
-        (migration.is_foreign(), "SQL in another language"),
+        (migration.is_generated(), "SQL made by a command"),
+        (migration.is_foreign() && !migration.is_generated(), "SQL in another language"),
         (carrier.is_some_and(|carrier| !carrier.unread.is_empty()), "partly unread"),
         (migration.standing.change == Change::Deleted, "deleted"),
     ]

@@ -10,6 +10,7 @@ mod ruby;
 
 use std::path::Path;
 
+use super::generator::is_python;
 use super::migration::{Carrier, Direction, Section};
 use super::path::{components, file_name};
 
@@ -76,7 +77,8 @@ const LEVELS: usize = 3;
 pub(super) fn may_be(path: &Path) -> bool {
     let name = file_name(path).to_ascii_lowercase();
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
-    if name.ends_with(".d.ts") || !LANGUAGES.iter().any(|language| language.extensions.contains(&extension)) {
+    let known = is_python(path) || LANGUAGES.iter().any(|language| language.extensions.contains(&extension));
+    if name.ends_with(".d.ts") || !known {
         return false;
     }
     let folders = components(path.parent().unwrap_or(path));
@@ -112,6 +114,10 @@ impl Carried {
         if sections.iter().any(|section| section.direction == Direction::Up && holds_sql(section)) {
             sections.retain(|section| section.direction == Direction::Down || holds_sql(section));
         }
-        (sql, sections, Carrier { text, foreign: true, fills: Vec::new(), written, unread, reversible })
+        (
+            sql,
+            sections,
+            Carrier { text, foreign: true, generated: false, fills: Vec::new(), written, unread, reversible },
+        )
     }
 }

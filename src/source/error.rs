@@ -41,6 +41,17 @@ pub enum SourceError {
         /// One of them.
         first: &'static str,
     },
+    /// The command that makes the SQL of a migration fails.
+    #[error("the SQL of {} cannot be made by `{command}`: {reason}", path.display())]
+    #[diagnostic(help("run it by hand; it stands as `command` under `[migrations]` in switchback.toml"))]
+    Generator {
+        /// The migration.
+        path: PathBuf,
+        /// What was run.
+        command: String,
+        /// What came of it.
+        reason: String,
+    },
     /// A file or folder cannot be read.
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable {

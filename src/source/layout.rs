@@ -3,8 +3,10 @@
 //! A layout is a row of functions over the names in one folder. To add one, write `layout/<tool>.rs` and put it in
 //! `LAYOUTS`; a tool that marks its files from the inside goes to `layout/markers/` instead.
 
+mod alembic;
 mod atlas;
 mod diesel;
+mod django;
 mod drizzle;
 mod evolve;
 mod flyway;
@@ -131,6 +133,8 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
 
 /// Every layout, in the order in which they are tried. The last one takes what no other does.
 const LAYOUTS: &[&Layout] = &[
+    &alembic::LAYOUT,
+    &django::LAYOUT,
     &liquibase::LAYOUT,
     &sqitch::LAYOUT,
     &graphile_migrate::LAYOUT,

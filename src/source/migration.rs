@@ -39,6 +39,8 @@ pub struct Carrier {
     pub text: String,
     /// It is of another language.
     pub foreign: bool,
+    /// The SQL is what a command made of the file, and its places are none of the file.
+    pub generated: bool,
     /// What fills the holes, by number.
     pub fills: Vec<Option<Box<str>>>,
     /// Changes that are written in another way than SQL, in order. SQL that does the same stands in their place.
@@ -76,6 +78,11 @@ impl Migration {
     /// What fills the holes in the text.
     pub fn fills(&self) -> &[Option<Box<str>>] {
         self.carrier.as_ref().map_or(&[], |carrier| &carrier.fills)
+    }
+
+    /// Whether a command made the SQL of the file.
+    pub fn is_generated(&self) -> bool {
+        self.carrier.as_ref().is_some_and(|carrier| carrier.generated)
     }
 
     /// Whether the file is of another language, and only carries SQL.

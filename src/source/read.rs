@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::Path;
 
@@ -11,10 +12,12 @@ use super::carrier::{self, Language};
 use super::home::Arranged;
 use super::layout::markers::{self, Marker};
 use super::migration::{Carrier, Change, Down, Migration, Section, Standing, TransactionMode};
-use super::order::{Rank, is_release, version_prefix};
+use super::order::{Rank, Version, is_release, version_prefix};
 use super::path::{file_name, shown};
 use super::text::{MAX_LENGTH, decode};
-use super::{LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, layout, placeholder, section};
+use super::{
+    LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, generator, layout, placeholder, section,
+};
 
 /// Why a layout is what it is, where the configuration says so.
 const CONFIGURED: &str = "the configuration";
@@ -71,6 +74,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
         });
     }
     sources.layouts = layouts(request, &read_ones, &tools);
+    sources.warnings = doubles(request, &read_ones, &tools);
     Ok(sources)
 }
 
@@ -142,6 +146,9 @@ impl From<FileRead> for Look {
 fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Look, SourceError> {
     let text = read_text(request, &arranged.file.path, arranged.file.bytes.as_ref())?;
     let down = arranged.down.as_deref().map(|path| read_down(request, path, arranged.file.reported));
+    if generator::is_python(&arranged.file.path) {
+        return generated(request, arranged, &text);
+    }
     if let Some(language) = carrier::of(&arranged.file.path, &text) {
         let (sql, sections, carrier) = (language.read)(&text).into_parts(text);
         if sections.is_empty() && carrier.unread.is_empty() {
@@ -167,6 +174,20 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Look, SourceEr
         mode => Marks::Known(mode),
     };
     Ok(FileRead { text, marks, down, carrier }.into())
+}
+
+/// A migration in Python, by what its command prints.
+fn generated(request: &Request, arranged: &Arranged<'_>, text: &str) -> Result<Look, SourceError> {
+    if !generator::is_migration(text) {
+        return Ok(Look::None(None));
+    }
+    let Some(generator) = request.generator.as_ref().filter(|generator| generator.run) else {
+        return Ok(Look::None(Some(Reason::Generated)));
+    };
+    let sql = generator.sql(&arranged.file.path, text)?;
+    let carrier = Carrier { text: sql.clone(), foreign: true, generated: true, ..Carrier::default() };
+    let marks = Marks::Known(TransactionMode::None);
+    Ok(FileRead { text: sql, marks, down: None, carrier: Some(carrier) }.into())
 }
 
 /// What takes a migration back; its text only where the migration is reported on. One that cannot be read is there all
@@ -266,6 +287,35 @@ fn layouts(request: &Request, arranged: &[&Arranged<'_>], tools: &BTreeMap<usize
         migrations,
     });
     found.collect()
+}
+
+/// Tools that refuse two migrations of one version.
+const REFUSE_DOUBLES: &[&str] =
+    &["dbmate", "evolve", "flyway", "golang-migrate", "goose", "postgrator", "refinery", "sqlx", "tern"];
+
+/// Migrations that have the version of another one, where the tool refuses that.
+fn doubles(request: &Request, arranged: &[&Arranged<'_>], tools: &BTreeMap<usize, Tool>) -> Vec<String> {
+    let mut first: BTreeMap<(usize, Version), &Path> = BTreeMap::new();
+    let mut warnings = Vec::new();
+    for arranged in arranged {
+        let group = arranged.group;
+        let tool = tools.get(&group.number).map_or(group.layout.name, |tool| tool.name);
+        let repeats = matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_)));
+        let version = version_prefix(&arranged.name).and_then(Version::parse);
+        let Some(version) = version.filter(|_| REFUSE_DOUBLES.contains(&tool) && !repeats) else { continue };
+        let path = arranged.file.path.as_path();
+        match first.entry((group.number, version)) {
+            Entry::Vacant(entry) => {
+                entry.insert(path);
+            }
+            Entry::Occupied(entry) => {
+                let (path, other) = (shown(&request.directory, path), shown(&request.directory, entry.get()));
+                let (path, other) = (path.display(), other.display());
+                warnings.push(format!("{path} has the version of {other}, and {tool} refuses that"));
+            }
+        }
+    }
+    warnings
 }
 
 /// How many files of each group have a version.

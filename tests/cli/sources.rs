@@ -74,6 +74,15 @@ fn placeholders_stand_for_what_the_configuration_says() {
     assert!(!open.contains("redundant-index"), "nobody knows that they are: {open}");
 }
 
+#[test]
+fn versions_that_the_tool_refuses_are_told() {
+    let up = "-- +goose Up\nSELECT 1;\n";
+    let repository = Repository::new("doubles", &[("db/1_a.sql", up), ("db/01_b.sql", up), ("db/2_c.sql", up)]);
+    let listed = stdout(&repository.run(&["sources", "db"]));
+    assert!(listed.contains("warning: db/01_b.sql has the version of db/1_a.sql, and goose refuses that"), "{listed}");
+    assert!(stderr(&repository.run(&["check", "-v", "db"])).contains("has the version of db/1_a.sql"));
+}
+
 /// A tool, and a tree of it in which an index is built in a transaction.
 const WRAPPED: &[(&str, &[(&str, &str)])] = &[
     ("atlas", &[("m/1_a.sql", BUILD), ("m/atlas.sum", "")]),

@@ -31,6 +31,7 @@ pub fn write(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
                 migrations: found.migrations,
             })
             .collect(),
+        warnings: &sources.warnings,
         migrations: sources.migrations.iter().map(|migration| Found::new(migration, listing)).collect(),
         skipped: sources
             .skipped
@@ -48,6 +49,7 @@ struct Document<'a> {
     tool: Tool,
     engine: String,
     layouts: Vec<Place>,
+    warnings: &'a [String],
     migrations: Vec<Found<'a>>,
     skipped: Vec<Skipped>,
 }

@@ -14,11 +14,14 @@ pub fn write(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn body(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let Sources { migrations, skipped, layouts } = listing.sources;
+    let Sources { migrations, skipped, layouts, warnings } = listing.sources;
     for found in layouts {
         let folder = one_line(&found.folder.display().to_string());
         let number = counted(found.migrations, "migration");
         writeln!(out, "{folder}: {number}, laid out as {}, by {}", bold(listing, found.layout), found.why)?;
+    }
+    for warning in warnings {
+        writeln!(out, "{} {}", paint(listing.style, Color::Yellow, "warning:"), one_line(warning))?;
     }
     writeln!(out, "checked for postgres@{}\n", listing.version)?;
     let digits = migrations.len().to_string().len();
