@@ -66,15 +66,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
             path,
             sections: text.sections(tool),
             reported: arranged.file.reported && !dump,
-            standing: Standing {
-                named: arranged.file.reported && !dump,
-                layout: tool.map_or(arranged.group.layout.name, |tool| tool.name),
-                home: arranged.group.number,
-                repeatable: matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_))),
-                change: Change::Unknown,
-                post_deploy: request.post_deploy.contains(&arranged.file.path),
-                committed: None,
-            },
+            standing: standing(request, arranged, tool, dump),
             text: text.text,
             down: text.down,
             carrier: text.carrier,
@@ -84,6 +76,18 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
     sources.layouts = layouts(request, &read_ones, &tools);
     sources.warnings = doubles(request, &read_ones, &tools);
     Ok(sources)
+}
+
+fn standing(request: &Request, arranged: &Arranged<'_>, tool: Option<Tool>, dump: bool) -> Standing {
+    Standing {
+        named: arranged.file.reported && !dump,
+        layout: tool.map_or(arranged.group.layout.name, |tool| tool.name),
+        home: arranged.group.number,
+        repeatable: matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_))),
+        change: Change::Unknown,
+        post_deploy: request.post_deploy.contains(&arranged.file.path),
+        committed: None,
+    }
 }
 
 /// Whether the text is what `pg_dump` wrote: where a history starts, not a change to a server in use.

@@ -12,6 +12,7 @@ mod claims;
 #[path = "../../examples/oracle/cluster.rs"]
 #[allow(dead_code, reason = "the oracle asks for more")]
 mod cluster;
+mod printed;
 #[path = "../common/server.rs"]
 mod server;
 mod tool;

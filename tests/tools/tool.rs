@@ -33,9 +33,11 @@ pub(crate) enum Back {
 impl Tool {
     /// Whether it can run here. Fails where it has to.
     pub(crate) fn is_installed(&self) -> bool {
-        let wanted = fs::read(fixtures().join("package-lock.json")).unwrap();
         // What the script copies last.
-        let installed = fs::read(installed().join("package-lock.json")).is_ok_and(|lock| lock == wanted);
+        let installed = ["package-lock.json", "requirements.txt"].iter().all(|list| {
+            let wanted = fs::read(fixtures().join(list)).unwrap();
+            fs::read(installed().join(list)).is_ok_and(|found| found == wanted)
+        });
         if !installed {
             assert_ne!(
                 std::env::var("SWITCHBACK_REQUIRE_TOOLS").as_deref(),
@@ -81,7 +83,7 @@ impl Tool {
 
     /// Runs what is pending. What the tool said, where it fails.
     pub(crate) fn up(&self, tree: &Path, server: &Watched, database: &str) -> Result<(), String> {
-        run(self.up, tree, server, database)
+        run(self.up, tree, server, database).map(drop)
     }
 
     /// Takes `count` migrations back.
@@ -102,12 +104,14 @@ fn is_kept(folder: &Path) -> bool {
     folder.ends_with("meta")
 }
 
-fn run(command: &[&str], tree: &Path, server: &Watched, database: &str) -> Result<(), String> {
+/// Runs a command of a tool and gives what it prints; or all that it said, where it fails.
+pub(crate) fn run(command: &[&str], tree: &Path, server: &Watched, database: &str) -> Result<String, String> {
     let [program, args @ ..] = command else { return Err("no command".to_owned()) };
-    let programs = installed().join("node_modules/.bin");
-    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let folders = ["node_modules/.bin", "venv/bin"].map(|folder| installed().join(folder));
+    let path = format!("{}:{}", folders[0].display(), std::env::var("PATH").unwrap());
     // A program is looked for in the path of this process, not of the one it becomes.
-    let found = Some(programs.join(program)).filter(|program| program.exists()).unwrap_or_else(|| program.into());
+    let found = folders.iter().map(|folder| folder.join(program)).find(|program| program.exists());
+    let found = found.unwrap_or_else(|| program.into());
     let output = Command::new(found)
         .args(args)
         .current_dir(tree)
@@ -115,11 +119,12 @@ fn run(command: &[&str], tree: &Path, server: &Watched, database: &str) -> Resul
         .envs([("PATH", path), ("HOME", tree.display().to_string()), ("DATABASE_URL", server.url(database))])
         .envs([("PGHOST", "127.0.0.1"), ("PGUSER", "postgres"), ("PGDATABASE", database)])
         .env("PGPORT", server.port.to_string())
+        .envs([("PYTHONPATH", "."), ("PYTHONDONTWRITEBYTECODE", "1"), ("DJANGO_SETTINGS_MODULE", "settings")])
         .stdin(Stdio::null())
         .output()
         .unwrap();
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8(output.stdout).unwrap());
     }
     let said = [output.stdout, output.stderr].concat();
     Err(format!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&said)))
