@@ -162,6 +162,33 @@ pub(super) fn resolve(
     base: &Path,
     known: &[(&'static str, &'static str)],
 ) -> Result<Config, Problem> {
+    let max_age = options.tables.max_age.as_ref().map(|age| as_text(age, value::period)).transpose()?;
+    Ok(Config {
+        projects: Vec::new(),
+        folder: Some(base.to_owned()),
+        baseline: options.baseline.as_ref().map(|path| base.join(path)),
+        stats: options.tables.stats.as_ref().map(|path| base.join(path)),
+        max_stats_age: max_age.unwrap_or(DEFAULT_STATS_AGE),
+        post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
+        layout: options.migrations.layout.as_ref().map(|name| at(name, value::layout)).transpose()?,
+        command: options
+            .migrations
+            .command
+            .as_ref()
+            .map(|text| at(text, value::command))
+            .transpose()?
+            .unwrap_or_default(),
+        placeholders: options.migrations.placeholders.clone(),
+        start_after: options.migrations.start_after.clone(),
+        settings: settings(options, base, known)?,
+        fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),
+        paths: options.migrations.paths.iter().map(|path| base.join(path)).collect(),
+        exclude: Exclude::new(base.to_owned(), &options.migrations.exclude),
+    })
+}
+
+/// What the checks depend on.
+fn settings(options: &Options, base: &Path, known: &[(&'static str, &'static str)]) -> Result<Settings, Problem> {
     let mut settings = Settings::default();
     if let Some(engine) = &options.engine {
         settings.version = at(engine, value::engine)?;
@@ -195,29 +222,7 @@ pub(super) fn resolve(
     };
     settings.compat = options.compat.iter().map(|name| at(name, value::linter)).collect::<Result<_, _>>()?;
     settings.policy = policy::resolve(&options.policy)?;
-    let max_age = options.tables.max_age.as_ref().map(|age| as_text(age, value::period)).transpose()?;
-    Ok(Config {
-        projects: Vec::new(),
-        folder: Some(base.to_owned()),
-        baseline: options.baseline.as_ref().map(|path| base.join(path)),
-        stats: options.tables.stats.as_ref().map(|path| base.join(path)),
-        max_stats_age: max_age.unwrap_or(DEFAULT_STATS_AGE),
-        post_deploy: Exclude::new(base.to_owned(), &options.migrations.post_deploy),
-        layout: options.migrations.layout.as_ref().map(|name| at(name, value::layout)).transpose()?,
-        command: options
-            .migrations
-            .command
-            .as_ref()
-            .map(|text| at(text, value::command))
-            .transpose()?
-            .unwrap_or_default(),
-        placeholders: options.migrations.placeholders.clone(),
-        start_after: options.migrations.start_after.clone(),
-        settings,
-        fail_on: options.fail_on.as_ref().map(|level| at(level, value::fail_on)).transpose()?.unwrap_or_default(),
-        paths: options.migrations.paths.iter().map(|path| base.join(path)).collect(),
-        exclude: Exclude::new(base.to_owned(), &options.migrations.exclude),
-    })
+    Ok(settings)
 }
 
 /// The level of each rule that is named, by itself or by its group. Its own name counts for more.

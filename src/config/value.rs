@@ -1,7 +1,10 @@
 //! Values as people write them, in the configuration file and on the command line.
 
+mod command;
+
 use std::fmt;
 
+pub use self::command::command;
 use regex_lite::Regex;
 
 use crate::finding::Level;
@@ -223,30 +226,6 @@ pub fn transaction(text: &str) -> Result<TransactionMode, ValueError> {
         "single-query" => Ok(TransactionMode::SingleQuery),
         "none" => Ok(TransactionMode::None),
         _ => Err(unknown("transaction mode", text, &["per-file", "single-query", "none"])),
-    }
-}
-
-/// Reads a command: words, those with blanks in them between quotes. No shell reads it.
-pub fn command(text: &str) -> Result<Vec<String>, ValueError> {
-    let mut words: Vec<String> = Vec::new();
-    let (mut word, mut quote) = (None::<String>, None);
-    for character in text.chars() {
-        match quote {
-            Some(open) if character == open => quote = None,
-            None if matches!(character, '"' | '\'') => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            None if character.is_whitespace() => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    let help = Some("write `python manage.py sqlmigrate {app} {name}`".to_owned());
-    match (words.is_empty(), quote) {
-        (false, None) => Ok(words),
-        (true, _) => Err(ValueError { message: "there is no command".to_owned(), help }),
-        (_, Some(_)) => Err(ValueError { message: format!("`{text}` has a quote that does not end"), help }),
     }
 }
 

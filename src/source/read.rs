@@ -27,23 +27,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
     arranged.sort_by(in_order);
     let read: Vec<_> = arranged.par_iter().map(|arranged| read_one(request, arranged)).collect();
     let mut sources = Sources::default();
-    let mut texts = Vec::with_capacity(read.len());
-    for (arranged, text) in arranged.iter().zip(read) {
-        match text {
-            Ok(Look::Migration(text)) => texts.push(Some(*text)),
-            Ok(Look::None(reason)) => {
-                let path = shown(&request.directory, &arranged.file.path);
-                sources.skipped.extend(reason.map(|reason| Skipped { path, reason }));
-                texts.push(None);
-            }
-            Err(error) if arranged.file.reported => return Err(error),
-            Err(_) => {
-                let path = shown(&request.directory, &arranged.file.path);
-                sources.skipped.push(Skipped { path, reason: Reason::Unreadable });
-                texts.push(None);
-            }
-        }
-    }
+    let texts = migrations_of(request, &arranged, read, &mut sources.skipped)?;
     let tools = tools(request, &arranged, &texts);
     let (arranged, texts) = in_order_of(&tools, arranged, texts);
     let versions = Versions::of(&arranged);
@@ -76,6 +60,31 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
     sources.layouts = layouts(request, &read_ones, &tools);
     sources.warnings = doubles(request, &read_ones, &tools);
     Ok(sources)
+}
+
+/// What was read of each file; none where it is no migration, which is noted where it matters.
+fn migrations_of(
+    request: &Request,
+    arranged: &[Arranged<'_>],
+    read: Vec<Result<Look, SourceError>>,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Vec<Option<FileRead>>, SourceError> {
+    let mut texts = Vec::with_capacity(read.len());
+    for (arranged, look) in arranged.iter().zip(read) {
+        let reason = match look {
+            Ok(Look::Migration(text)) => {
+                texts.push(Some(*text));
+                continue;
+            }
+            Ok(Look::None(reason)) => reason,
+            Err(error) if arranged.file.reported => return Err(error),
+            Err(_) => Some(Reason::Unreadable),
+        };
+        let path = shown(&request.directory, &arranged.file.path);
+        skipped.extend(reason.map(|reason| Skipped { path, reason }));
+        texts.push(None);
+    }
+    Ok(texts)
 }
 
 fn standing(request: &Request, arranged: &Arranged<'_>, tool: Option<Tool>, dump: bool) -> Standing {

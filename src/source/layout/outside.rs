@@ -3,10 +3,15 @@
 /// How to get a statement out of the transaction that a tool opens around a file or around all of them.
 pub(in crate::source) fn of_the_transaction(layout: &str) -> &'static str {
     match layout {
+        "alembic" => "put it under `with op.get_context().autocommit_block():`",
         "atlas" => "move it to a file of its own that begins with `-- atlas:txmode none` and an empty line",
         "dbmate" => "move it, alone, to a file of its own that begins with `-- migrate:up transaction:false`",
         "diesel" => {
             "move it, alone, to a folder of its own with `run_in_transaction = false` in a metadata.toml beside it"
+        }
+        "django" => {
+            "move it to a migration of its own with `atomic = False`; `AddIndexConcurrently` of django.contrib.postgres \
+             builds indexes"
         }
         "drizzle" => "run it outside of the migrations: Drizzle runs all pending files in one transaction",
         "evolve" => "move it to a file of its own that begins with `-- evolve-tx-off`",
