@@ -33,6 +33,23 @@ fn every_layout_is_listed() {
 }
 
 #[test]
+fn every_layout_is_checked() {
+    let repository = Repository::new("checked", &[]);
+    let mut all = String::new();
+    let mut trees: Vec<_> = std::fs::read_dir(root().join("fixtures/layouts")).unwrap().map(|it| it.unwrap()).collect();
+    trees.sort_by_key(std::fs::DirEntry::file_name);
+    for tree in trees {
+        let name = tree.file_name().into_string().unwrap();
+        let mut command = repository.command(&["check", "--no-config", &name]);
+        let checked = command.current_dir(root().join("fixtures/layouts")).output().unwrap();
+        let duration = regex_lite::Regex::new(r"in [0-9.]+ m?s:").unwrap();
+        let text = duration.replace_all(&stdout(&checked), "in … ms:").into_owned();
+        writeln!(all, "$ switchback check {name}\n{text}{}", stderr(&checked)).unwrap();
+    }
+    insta::assert_snapshot!("checked", all);
+}
+
+#[test]
 fn the_configuration_names_the_layout() {
     let files = [("db/1_create.sql", CREATE), ("db/2_index.sql", INDEX)];
     let repository = Repository::new("layout", &files);
