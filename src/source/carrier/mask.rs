@@ -1,5 +1,6 @@
 //! The text of a file in which everything is blank but its SQL.
 
+use crate::source::text::replace_invalid;
 use crate::syntax::span::Span;
 
 /// A text as long as its file, blank at first but for line breaks.
@@ -110,14 +111,7 @@ impl<'a> Mask<'a> {
     /// The text.
     pub(super) fn finish(self) -> String {
         // Whole characters were shown, and what was written over them is whole too; a part of one would be replaced.
-        String::from_utf8(self.sql).unwrap_or_else(|error| {
-            let bytes = error.into_bytes();
-            bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
-                text.push_str(chunk.valid());
-                text.extend(chunk.invalid().iter().map(|_| '?'));
-                text
-            })
-        })
+        String::from_utf8(self.sql).unwrap_or_else(|error| replace_invalid(error.as_bytes()))
     }
 }
 
