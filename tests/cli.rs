@@ -17,6 +17,8 @@ mod configured;
 mod fixing;
 #[path = "cli/generators.rs"]
 mod generators;
+#[path = "cli/git.rs"]
+mod git;
 #[path = "cli/job_summary.rs"]
 mod job_summary;
 #[path = "cli/old_history.rs"]

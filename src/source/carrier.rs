@@ -10,6 +10,8 @@ mod ruby;
 
 use std::path::Path;
 
+#[cfg(test)]
+use super::generator;
 use super::generator::is_python;
 use super::migration::{Carrier, Direction, Section};
 use super::path::{components, file_name};
@@ -73,6 +75,12 @@ const DATA_FOLDERS: &[&str] = &["changes", "changeset", "db"];
 /// How many folders above a file may tell that it is a migration: changelogs have folders for releases.
 const LEVELS: usize = 3;
 
+/// The endings of the files that may be one of these.
+#[cfg(test)]
+pub(super) fn extensions() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().flat_map(|language| language.extensions.iter().copied()).chain([generator::EXTENSION])
+}
+
 /// Whether a file may be one of these, by its name and folder. Nothing is read.
 pub(super) fn may_be(path: &Path) -> bool {
     let name = file_name(path).to_ascii_lowercase();
@@ -114,10 +122,6 @@ impl Carried {
         if sections.iter().any(|section| section.direction == Direction::Up && holds_sql(section)) {
             sections.retain(|section| section.direction == Direction::Down || holds_sql(section));
         }
-        (
-            sql,
-            sections,
-            Carrier { text, foreign: true, generated: false, fills: Vec::new(), written, unread, reversible },
-        )
+        (sql, sections, Carrier { text, foreign: true, written, unread, reversible, ..Carrier::default() })
     }
 }

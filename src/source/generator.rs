@@ -8,6 +8,9 @@ use std::str;
 use super::SourceError;
 use super::path::{components, file_name, shown};
 
+/// The ending of their files.
+pub(super) const EXTENSION: &str = "py";
+
 /// How migrations in code become SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generator {
@@ -31,7 +34,7 @@ pub(super) struct Revision {
 /// Whether a file is Python that may be a migration.
 pub(super) fn is_python(path: &Path) -> bool {
     let name = file_name(path);
-    path.extension().is_some_and(|extension| extension == "py") && !name.starts_with("__")
+    path.extension().is_some_and(|extension| extension == EXTENSION) && !name.starts_with("__")
 }
 
 /// Whether a text is a migration of Django or Alembic.

@@ -193,6 +193,10 @@ fn generated(request: &Request, arranged: &Arranged<'_>, text: &str) -> Result<L
     let Some(generator) = request.generator.as_ref().filter(|generator| generator.run) else {
         return Ok(Look::None(Some(Reason::Generated)));
     };
+    if !arranged.file.path.exists() {
+        // It is known from git alone, and no command makes anything of what is gone.
+        return Ok(Look::None(Some(Reason::Unreadable)));
+    }
     let sql = generator.sql(&arranged.file.path, text)?;
     let carrier = Carrier { text: sql.clone(), foreign: true, generated: true, ..Carrier::default() };
     let marks = Marks::Known(TransactionMode::None);

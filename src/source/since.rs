@@ -16,8 +16,8 @@ pub const SQL_PATTERNS: &[&str] = &["*.sql", "*.SQL", "*.sql.*"];
 
 /// Files that may be migrations: `x.sql`, `x.sql.postgres`, and those of other languages that carry SQL.
 pub const PATTERNS: &[&str] = &[
-    "*.sql", "*.SQL", "*.sql.*", "*.cjs", "*.cts", "*.js", "*.json", "*.mjs", "*.mts", "*.plan", "*.rb", "*.ts",
-    "*.xml", "*.yaml", "*.yml",
+    "*.sql", "*.SQL", "*.sql.*", "*.cjs", "*.cts", "*.js", "*.json", "*.mjs", "*.mts", "*.py", "*.rb", "*.ts", "*.xml",
+    "*.yaml", "*.yml",
 ];
 
 /// All new migrations ship together.
@@ -127,4 +127,18 @@ fn contents_before(
         .iter()
         .map(|change| (change.path.clone(), change.before.as_ref().and_then(|_| contents.next())))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::carrier;
+
+    /// What git is not asked for would count as released.
+    #[test]
+    fn git_is_asked_for_every_file_that_may_be_a_migration() {
+        for extension in carrier::extensions() {
+            assert!(PATTERNS.contains(&&*format!("*.{extension}")), "{extension}");
+        }
+    }
 }

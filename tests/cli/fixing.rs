@@ -1,7 +1,5 @@
 //! Fixes: applied, shown, and left alone.
 
-use std::process::Command;
-
 use super::{CREATE, Repository, code, stderr, stdout};
 
 /// goose opens a transaction around the second file, and none around the third.
@@ -58,23 +56,13 @@ fn a_fix_that_needs_a_look_is_asked_for() {
 #[test]
 fn released_migrations_are_left_as_they_are() {
     let repository = Repository::new("fix_released", FILES);
-    std::fs::remove_dir_all(repository.0.join(".git")).unwrap();
-    let git = |args: &[&str]| {
-        let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"];
-        let mut command = Command::new("git");
-        command.args(identity).args(args).current_dir(&repository.0).env_clear();
-        let path = std::env::var_os("PATH").unwrap();
-        assert!(command.env("PATH", path).env("HOME", &repository.0).output().unwrap().status.success(), "{args:?}");
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "."]);
-    git(&["commit", "--quiet", "--message", "release"]);
-    let mut command = repository.command(&["check", "--fix-only", "db"]);
-    let left = command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap();
+    repository.init_git();
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "release"]);
+    let left = repository.run_with_git(&["check", "--fix-only", "db"]);
     assert_eq!(read(&repository, "db/3_index.sql"), FILES[2].1);
     assert!(stderr(&left).contains("db/3_index.sql is released, and left as it is"), "{}", stderr(&left));
     std::fs::write(repository.0.join("db/4.sql"), FILES[2].1.replace("users_name", "users_too")).unwrap();
-    let mut command = repository.command(&["check", "--fix-only", "db"]);
-    let fixed = command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap();
+    let fixed = repository.run_with_git(&["check", "--fix-only", "db"]);
     assert!(read(&repository, "db/4.sql").contains("CONCURRENTLY"), "{}", stderr(&fixed));
 }

@@ -56,3 +56,22 @@ fn a_command_that_fails_is_an_error() {
     std::fs::write(nothing.0.join("switchback.toml"), "").unwrap();
     assert!(stderr(&nothing.run(&["check", "--run-generators", "alembic"])).contains("there is no command"));
 }
+
+#[test]
+fn a_new_migration_in_python_is_new() {
+    let repository = repository("generators_new", "/bin/cat \"sql/{down_revision}-{revision}\"");
+    repository.init_git();
+    repository.git(&["add", "alembic/versions/ff01_create.py", "alembic/script.py.mako"]);
+    repository.git(&["commit", "--quiet", "--message", "the first"]);
+    let text = stdout(&repository.run_with_git(&["check", "--run-generators", "--base", "HEAD"]));
+    assert!(
+        text.contains("aa02_index.py:3:1: error[index-not-concurrent]") && text.contains("checked 1 file"),
+        "{text}"
+    );
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "the second"]);
+    std::fs::remove_file(repository.0.join("alembic/versions/aa02_index.py")).unwrap();
+    let gone = repository.run_with_git(&["check", "-v", "--run-generators", "--base", "HEAD"]);
+    assert_eq!(code(&gone), 0, "{}", stderr(&gone));
+    assert!(stderr(&gone).contains("aa02_index.py: could not be read"), "{}", stderr(&gone));
+}
