@@ -31,6 +31,7 @@ pub use error::SourceError;
 pub use glob::Exclude;
 use layout::liquibase::Changelogs;
 use migration::Migration;
+pub(crate) use path::absolute;
 pub use scope::Scope;
 
 /// What to load.

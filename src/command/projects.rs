@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::InputArgs;
 use crate::config::{Config, Project};
+use crate::source::absolute;
 use crate::suggest::nearest;
 
 /// A history to look at.
@@ -44,7 +45,7 @@ pub(super) fn parts(
     }
     for path in &input.paths {
         let stands_for = if path.as_os_str() == "-" { input.stdin_filename.as_ref() } else { Some(path) };
-        let absolute = stands_for.map(|path| directory.join(path).components().collect::<PathBuf>());
+        let absolute = stands_for.map(|path| absolute(directory, path));
         let inside = absolute.as_deref().map(|path| below(&projects, path)).unwrap_or_default();
         match owner(&projects, absolute.as_deref()) {
             None if !inside.is_empty() => {
@@ -66,7 +67,7 @@ pub(super) fn parts(
 fn owner(projects: &[Project], path: Option<&Path>) -> Option<usize> {
     let path = path?;
     let holds = |project: &Project| {
-        let roots = project.config.paths.iter().filter(|root| path.starts_with(plain(root)));
+        let roots = project.config.paths.iter().filter(|root| path.starts_with(absolute(root, Path::new(""))));
         roots.map(|root| root.components().count()).max()
     };
     let numbered = projects.iter().enumerate().filter_map(|(number, project)| Some((holds(project)?, number)));
@@ -75,14 +76,9 @@ fn owner(projects: &[Project], path: Option<&Path>) -> Option<usize> {
 
 /// The projects with folders below `path`.
 fn below(projects: &[Project], path: &Path) -> Vec<usize> {
-    let path = plain(path);
-    let is_below = |project: &Project| project.config.paths.iter().any(|root| plain(root).starts_with(&path));
+    let is_below =
+        |project: &Project| project.config.paths.iter().any(|root| absolute(root, Path::new("")).starts_with(path));
     projects.iter().enumerate().filter(|(_, project)| is_below(project)).map(|(number, _)| number).collect()
-}
-
-/// Without `.`, which `components` leaves out.
-fn plain(path: &Path) -> PathBuf {
-    path.components().filter(|part| part.as_os_str() != ".").collect()
 }
 
 #[cfg(test)]
@@ -114,6 +110,7 @@ mod tests {
         let (shop, billing) = (paths(&["/app/shop"]), paths(&["/app/shop/billing"]));
         assert_eq!(split(&["shop/1.sql"]), [(shop.clone(), paths(&["shop/1.sql"]))]);
         assert_eq!(split(&["shop/billing/1.sql"]), [(billing.clone(), paths(&["shop/billing/1.sql"]))]);
+        assert_eq!(split(&["other/../shop/1.sql"]), [(shop.clone(), paths(&["other/../shop/1.sql"]))]);
         assert_eq!(split(&["other/1.sql"]), [(paths(&[]), paths(&["other/1.sql"]))]);
         assert_eq!(split(&["."]), [(shop.clone(), paths(&[])), (billing.clone(), paths(&[]))], "a folder above them");
         assert_eq!(split(&[]), [(shop, paths(&[])), (billing, paths(&[]))]);

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 /// `path` seen from `directory`, with `.` and `..` resolved by their spelling.
-pub(super) fn absolute(directory: &Path, path: &Path) -> PathBuf {
+pub(crate) fn absolute(directory: &Path, path: &Path) -> PathBuf {
     let mut absolute = PathBuf::new();
     for component in directory.join(path).components() {
         match component {
