@@ -14,7 +14,7 @@ use crate::outcome::Outcome;
 use crate::report::text::{one_line, several_lines};
 use crate::report::{self, commands};
 use crate::source::migration::Migration;
-use crate::source::{Overlay, Request};
+use crate::source::{Input, Overlay, Request};
 
 /// A fix can make room for another one, but not for ever.
 const MOST_ROUNDS: usize = 10;
@@ -44,6 +44,8 @@ pub(super) struct Fixes {
     number: usize,
     /// Released files that would be fixed, as they are shown.
     released: BTreeSet<PathBuf>,
+    /// What would be fixed and was piped in, as it is shown.
+    piped: BTreeSet<PathBuf>,
 }
 
 /// Fixes what `look` finds until it finds nothing to fix; it is given what to read instead of what is on disk.
@@ -55,6 +57,13 @@ pub(super) fn converge(
     first: Looked,
     mut look: impl FnMut(&Overlay) -> Result<Looked, super::Error>,
 ) -> Result<(Looked, Fixes), super::Error> {
+    // What is piped in says the same in every round, and is nowhere to be written.
+    let piped: BTreeSet<PathBuf> = request
+        .inputs
+        .iter()
+        .filter(|input| matches!(input, Input::Text { .. }))
+        .filter_map(|input| input.path(&request.directory))
+        .collect();
     let mut looked = first;
     let mut done = Fixes::default();
     let mut overlay = request.overlay.clone();
@@ -63,6 +72,10 @@ pub(super) fn converge(
         for (file, edits) in rounds::together(&looked.outcome.findings, args.unsafe_fixes) {
             let Some(migration) = looked.migrations.get(file as usize) else { continue };
             let path = request.absolute(&migration.path);
+            if piped.contains(&path) || !path.is_file() {
+                done.piped.insert(migration.path.clone());
+                continue;
+            }
             if released.contains(&path) {
                 done.released.insert(migration.path.clone());
                 continue;
@@ -101,6 +114,9 @@ impl Fixes {
                 Ok(()) => written += 1,
                 Err(error) => writeln!(log, "warning: {} is left as it is: {error}", fixed.path.display())?,
             }
+        }
+        for path in &self.piped {
+            writeln!(log, "{} was piped in, and there is no file to fix", path.display())?;
         }
         for path in &self.released {
             writeln!(log, "{} is released, and left as it is", path.display())?;

@@ -66,3 +66,18 @@ fn released_migrations_are_left_as_they_are() {
     let fixed = repository.run_with_git(&["check", "--fix-only", "db"]);
     assert!(read(&repository, "db/4.sql").contains("CONCURRENTLY"), "{}", stderr(&fixed));
 }
+
+#[test]
+fn what_is_piped_in_is_left_as_it_is() {
+    let repository = Repository::new("fix_piped", FILES);
+    for name in ["db/3_index.sql", "db/4_new.sql"] {
+        let left = repository.feed(&["check", "--fix", "-", "--stdin-filename", name], FILES[2].1);
+        assert_eq!(code(&left), 1);
+        assert!(
+            stderr(&left).contains(&format!("{name} was piped in, and there is no file to fix")),
+            "{}",
+            stderr(&left)
+        );
+    }
+    assert_eq!(read(&repository, "db/3_index.sql"), FILES[2].1);
+}
