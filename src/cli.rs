@@ -8,6 +8,7 @@ mod fix;
 mod init;
 mod inputs;
 pub mod output;
+mod plan;
 mod review;
 mod sources;
 mod stats;
@@ -29,6 +30,8 @@ use self::init::INIT_EXAMPLES;
 pub use self::init::InitArgs;
 pub use self::inputs::{ConfigArgs, DatabaseArgs, InputArgs};
 use self::output::Hints;
+use self::plan::PLAN_EXAMPLES;
+pub use self::plan::{PlanArgs, PlanFormat, SyncName};
 use self::review::REVIEW_EXAMPLES;
 pub use self::review::{ForgeName, ReviewArgs};
 use self::sources::SOURCES_EXAMPLES;
@@ -112,6 +115,14 @@ pub enum Command {
     /// code is 0 whatever the locks are.
     #[command(after_help = LOCKS_EXAMPLES, after_long_help = LOCKS_EXAMPLES)]
     Locks(Box<LocksArgs>),
+    /// Plan an unsafe change: the releases in which it is safe.
+    ///
+    /// The change is the SQL as one would write it for an empty table. The plan has the migrations and jobs that lead to the
+    /// same schema while old and new code run: what has to be true before each, which locks it takes, how to go back and
+    /// until when, and what the application does in between. Its SQL names the columns, indexes, constraints and defaults
+    /// that the history made.
+    #[command(after_help = PLAN_EXAMPLES, after_long_help = PLAN_EXAMPLES)]
+    Plan(Box<PlanArgs>),
     /// Compare two schemas, and say what kind of change each difference is.
     ///
     /// A side is a folder of migrations, one SQL file (a dump of `pg_dump`, say, read by itself), `REV:PATH` (what a git

@@ -11,6 +11,7 @@ mod inputs;
 pub mod locks;
 pub mod manual;
 mod outputs;
+pub mod plan;
 mod projects;
 mod release;
 pub mod review;
@@ -157,6 +158,13 @@ pub enum Error {
     #[error("the configuration has several projects, and they can be shown one by one only")]
     #[diagnostic(help("name one of them with `--project`, or the files that are meant"))]
     SeveralProjects,
+    /// What is to be planned.
+    #[error("{} holds no migration that could be planned", path.display())]
+    #[diagnostic(help("name a migration, a statement of it as FILE:LINE, or write the SQL itself"))]
+    NoChange {
+        /// As written.
+        path: PathBuf,
+    },
     /// A side of a comparison.
     #[error("{name} is neither a file or folder nor a git revision with a path")]
     #[diagnostic(help("write a path, or what a revision has there: {name}:db/migrations"))]

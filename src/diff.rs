@@ -2,7 +2,6 @@
 //! checks say of the plain statement that makes it.
 
 mod class;
-mod definition;
 mod sql;
 
 use std::ops::Range;

@@ -21,6 +21,7 @@ pub mod git;
 pub mod init;
 pub mod lint;
 pub mod outcome;
+pub mod plan;
 pub mod report;
 pub mod review;
 pub mod rule;

@@ -14,8 +14,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use switchback::cli::{BaselineCommand, Cli, Color, Command, ListFormat, StatsCommand};
 use switchback::command::{
-    Error, Streams, Terminal, baseline, check, config, diff, explain, init, locks, manual, review, rules, sources,
-    stats, status,
+    Error, Streams, Terminal, baseline, check, config, diff, explain, init, locks, manual, plan, review, rules,
+    sources, stats, status,
 };
 use switchback::config::shown::SCHEMA;
 use switchback::database::Variables;
@@ -76,6 +76,10 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: Terminal, out: &mut dyn Write)
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
             locks::run(args, cli.global.verbose, terminal, streams)?;
             Ok(false)
+        }
+        Command::Plan(args) => {
+            let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };
+            plan::run(args, cli.global.verbose, terminal, streams)
         }
         Command::Diff(args) => {
             let streams = Streams { input: &mut io::stdin().lock(), out, log: &mut io::stderr().lock() };

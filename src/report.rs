@@ -13,6 +13,7 @@ pub mod json;
 pub mod json_lines;
 pub mod junit;
 pub mod markdown;
+pub mod plan;
 mod position;
 pub mod pretty;
 pub mod rdjson;

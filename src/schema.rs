@@ -4,6 +4,7 @@ pub mod apply;
 pub mod cascade;
 pub mod catalog;
 pub mod compare;
+pub(crate) mod definition;
 pub mod dependents;
 pub mod lower;
 pub mod operation;

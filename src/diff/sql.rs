@@ -1,10 +1,10 @@
 //! The plain statements that lead from one schema to the other, in an order in which each finds what it needs.
 
-use super::definition::{self, list, literal};
 use crate::schema::catalog::{
     Catalog, Column, ConstraintBody, Function, Index, Publication, Table, TableConstraint, Trigger, UserType, View,
 };
 use crate::schema::compare::{ColumnPart, Default, Difference, Pair, default_of};
+use crate::schema::definition::{self, list, literal};
 use crate::schema::operation::QName;
 use crate::source::migration::Migration;
 use crate::syntax::name::{Quoted, Symbol};

@@ -61,9 +61,9 @@ pub(super) fn alter_column(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &
 
 fn alter_identity(catalog: &mut Catalog<'_>, site: &Site<'_>, action: &ActionKind, log: &mut Log) {
     match action {
-        ActionKind::AddIdentity { column, .. } => {
+        ActionKind::AddIdentity { column, identity } => {
             change(catalog, site, column, log, |found| {
-                found.identity = true;
+                (found.identity, found.identity_always) = (true, identity.always);
                 (found.not_null, found.has_default) = (Some(true), Some(true));
             });
             column::put_owned_sequence(catalog, site.table, &column.name, log.origin);

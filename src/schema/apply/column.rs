@@ -49,6 +49,7 @@ pub(super) fn new_column(def: &ColumnDef, origin: Origin) -> Column {
         default: def.default.clone(),
         has_default: Some(filled || def.default.as_deref().is_some_and(fills)),
         identity: def.identity.is_some(),
+        identity_always: def.identity.is_some_and(|identity| identity.always),
         generated: def.generated.as_ref().map(|generated| GeneratedFrom {
             stored: generated.stored == Some(true),
             text: generated.expr.text.clone(),
@@ -70,6 +71,7 @@ pub(super) fn used_column(name: &Symbol) -> Column {
         default: None,
         has_default: None,
         identity: false,
+        identity_always: false,
         generated: None,
         origin: None,
         renamed: None,

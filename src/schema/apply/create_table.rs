@@ -158,7 +158,8 @@ fn merge(column: &mut Column, new: Column) {
     }
     if new.has_default == Some(true) {
         (column.default, column.has_default) = (new.default, new.has_default);
-        (column.identity, column.generated) = (new.identity, new.generated);
+        (column.identity, column.identity_always) = (new.identity, new.identity_always);
+        column.generated = new.generated;
     }
 }
 

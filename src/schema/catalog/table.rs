@@ -84,6 +84,8 @@ pub struct Column {
     pub has_default: Option<bool>,
     /// `GENERATED … AS IDENTITY`.
     pub identity: bool,
+    /// Of an identity: `ALWAYS` rather than `BY DEFAULT`.
+    pub identity_always: bool,
     /// `GENERATED ALWAYS AS (…)`: stored or not, and from which columns.
     pub generated: Option<GeneratedFrom>,
     /// Where it was created; none when unknown.

@@ -1,0 +1,158 @@
+//! Columns and tables that go.
+
+use super::change::{Found, Scene};
+use super::step::{Demand, Phase, Query, Release, Serves, Step};
+use super::write::{alter, literal, quoted, slug};
+use crate::schema::catalog::{ConstraintBody, Table};
+use crate::schema::dependents::{Target, dependents};
+use crate::schema::operation::OperationKind;
+use crate::syntax::alter::ActionKind;
+use crate::syntax::object::ObjectKind;
+
+/// `DROP COLUMN`.
+pub(super) fn column(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
+    let unit = scene.unit(at)?;
+    let (table, action) = unit.action()?;
+    let ActionKind::DropColumn { column, .. } = action else { return None };
+    if unit.is_new(&table.name, scene.file) {
+        return None;
+    }
+    let (short, name) = (table.name.short(), quoted(&column.name));
+    let known = table.column(&column.name);
+    let mut statements = vec![format!("-- switchback: retire {short}.{name}\n")];
+    let mut down = Vec::new();
+    // Code that does not write it any more has to be able to insert rows.
+    let required = known.is_some_and(|known| known.not_null == Some(true) && known.has_default != Some(true));
+    let keyed = table.primary_key().is_some_and(|key| key.columns.contains(&column.name));
+    if required && !keyed {
+        statements.push(alter(&table.name, &format!("ALTER COLUMN {name} DROP NOT NULL")));
+        down.push(alter(&table.name, &format!("ALTER COLUMN {name} SET NOT NULL")));
+    }
+    let retire = statements.remove(0);
+    let mut releases = Vec::new();
+    let mut then = vec![format!("deploy code that neither reads nor writes {short}.{name} any more")];
+    if let Some(first) = statements.first_mut() {
+        first.insert_str(0, &retire);
+        let step = Step::transaction(
+            slug(&["release", &table.name.name, &column.name]),
+            format!("let rows be inserted without {name}"),
+            statements,
+        )
+        .undone_by(down, "until code leaves it out");
+        releases.push(Release {
+            phase: Phase::Expand,
+            steps: vec![step],
+            then: std::mem::take(&mut then),
+            serves: Serves::BOTH,
+        });
+    }
+    let mut drop = Step::transaction(
+        slug(&["drop", &table.name.name, &column.name]),
+        format!("drop {short}.{name}, with its indexes and constraints"),
+        vec![alter(&table.name, &format!("DROP COLUMN {name}"))],
+    )
+    .demands(unused(&format!("{short}.{name}"), &column.name))
+    .back("no way back: what it holds is gone. Take a copy of it before, if anybody may want it");
+    for dependent in dependents(&unit.before, Target::Column(&table.name, &column.name)) {
+        drop = drop.demands(Demand::said(format!("{dependent} does not use it any more: replace it first")));
+    }
+    releases.push(Release { phase: Phase::Contract, steps: vec![drop], then: Vec::new(), serves: Serves::NEW });
+    let mut found = Found::new(vec![at], format!("drop column {short}.{name}"), releases);
+    if !then.is_empty() {
+        found.notes.push(format!("before anything else: {}", then.concat()));
+    }
+    Some(found)
+}
+
+/// Looks in the record of statements that the server keeps, where it keeps one.
+fn unused(what: &str, name: &str) -> Demand {
+    let sql = format!(
+        "SELECT count(*) FROM pg_stat_statements WHERE query ~* {}",
+        literal(&format!(
+            "\\m{}\\M",
+            name.replace(['\\', '.', '*', '+', '?', '(', ')', '[', ']', '{', '}', '|', '^', '$'], ".")
+        ))
+    );
+    Demand {
+        words: format!(
+            "no code that runs, and no report, names {what} (with pg_stat_statements, reset after the last deploy)"
+        ),
+        query: Some(Query { sql, gives: "0" }),
+    }
+}
+
+/// `DROP TABLE`.
+pub(super) fn table(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
+    let unit = scene.unit(at)?;
+    let OperationKind::Drop { kind: ObjectKind::Table, name, .. } = &unit.operation.kind else { return None };
+    let table = unit.before.table(name);
+    if unit.is_new(name, scene.file) {
+        return None;
+    }
+    let short = name.short();
+    let mut releases = Vec::new();
+    // Each lets go of one other table, so that no lock is held on two tables while a third is waited for.
+    let keys: Vec<Step> = foreign_keys(unit, table.map(|table| &**table), name);
+    if !keys.is_empty() {
+        let then = vec![format!("deploy code that neither reads nor writes {short} any more")];
+        releases.push(Release { phase: Phase::Expand, steps: keys, then, serves: Serves::BOTH });
+    }
+    let scans = format!(
+        "SELECT seq_scan + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables\nWHERE relid = \
+         {}::regclass",
+        literal(&short)
+    );
+    let mut drop = Step::transaction(
+        slug(&["drop", &name.name]),
+        format!("drop {short}"),
+        vec![format!("DROP TABLE {short}")],
+    )
+    .demands(Demand {
+        words: format!("nothing uses {short}: its counters do not grow"),
+        query: Some(Query { sql: scans, gives: "the same number as a week ago" }),
+    })
+    .back("no way back: what it holds is gone. Take a copy of it before, if anybody may want it (pg_dump --table)");
+    for dependent in dependents(&unit.before, Target::Relation(name)) {
+        drop = drop.demands(Demand::said(format!("{dependent} does not use it any more: drop or replace it first")));
+    }
+    releases.push(Release { phase: Phase::Contract, steps: vec![drop], then: Vec::new(), serves: Serves::NEW });
+    let mut found = Found::new(vec![at], format!("drop table {short}"), releases);
+    if found_without_keys(&found) {
+        found.notes.push(format!("before anything else: deploy code that neither reads nor writes {short} any more"));
+    }
+    Some(found)
+}
+
+fn found_without_keys(found: &Found) -> bool {
+    matches!(&found.way, super::Way::Releases(releases) if releases.len() == 1)
+}
+
+/// Lets go of the tables that it refers to, and of those that refer to it.
+fn foreign_keys(
+    unit: &super::draft::Unit<'_>,
+    table: Option<&Table>,
+    name: &crate::schema::operation::QName,
+) -> Vec<Step> {
+    let is_key = |kind: &ConstraintBody| matches!(kind, ConstraintBody::ForeignKey { .. });
+    let to = |kind: &ConstraintBody| matches!(kind, ConstraintBody::ForeignKey { table, .. } if table == name);
+    let mut steps = Vec::new();
+    for child in unit.before.referencing.get(name).into_iter().flatten().filter(|child| *child != name) {
+        let Some(child) = unit.before.table(child) else { continue };
+        steps.extend(child.constraints.iter().filter(|found| to(&found.kind)).map(|found| (child.name.clone(), found)));
+    }
+    if let Some(table) = table {
+        steps.extend(
+            table.constraints.iter().filter(|found| is_key(&found.kind)).map(|found| (table.name.clone(), found)),
+        );
+    }
+    let step = |(owner, constraint): (crate::schema::operation::QName, &crate::schema::catalog::TableConstraint)| {
+        let sql = alter(&owner, &format!("DROP CONSTRAINT {}", quoted(&constraint.name)));
+        Step::transaction(
+            slug(&["drop", &constraint.name]),
+            format!("let go of the foreign key {} of {}", quoted(&constraint.name), owner.short()),
+            vec![sql],
+        )
+        .back("add it again, NOT VALID, and validate it")
+    };
+    steps.into_iter().map(step).collect()
+}
