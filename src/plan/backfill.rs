@@ -199,8 +199,8 @@ impl Job<'_> {
             }
             Work::Delete { filter } => format!("DELETE FROM {table} WHERE {batch}{}", and(filter)),
             Work::Insert { target, columns, values, filter } => format!(
-                "INSERT INTO {target} ({columns})\n            SELECT {values} FROM {table}\n            WHERE \
-                 {batch}{}\n            ON CONFLICT DO NOTHING",
+                "INSERT INTO {target} {columns}\n            SELECT {values} FROM {table}\n            WHERE \
+                 {batch}{}\n            FOR SHARE -- nobody changes or deletes them before they are copied\n            ON CONFLICT DO NOTHING",
                 and(filter)
             ),
         }

@@ -3,7 +3,10 @@
 use super::draft::{Draft, MOST_UNITS, Unit};
 use super::step::{Phase, Release, Serves, Step};
 use super::write::slug;
-use super::{Options, Planned, Way, column, constraint, drop, index, key, not_null, rows, split, table};
+use super::{
+    Options, Planned, Way, column, constraint, drop, enums, index, key, not_null, rows, split, table, table_replace,
+    table_split,
+};
 use crate::engine::effect::Effects;
 use crate::engine::lock::LockMode;
 use crate::engine::{Context, Engine};
@@ -17,17 +20,36 @@ pub(super) struct Found {
     pub(super) what: String,
     pub(super) way: Way,
     pub(super) notes: Vec<String>,
+    /// Statements that stay as they are; several in a row are one migration.
+    plain: bool,
 }
 
 impl Found {
     /// A change that is done in these releases.
     pub(super) fn new(units: Vec<usize>, what: impl Into<String>, releases: Vec<Release>) -> Self {
-        Self { units, what: what.into(), way: Way::Releases(releases), notes: Vec::new() }
+        Self { units, what: what.into(), way: Way::Releases(releases), notes: Vec::new(), plain: false }
     }
 
     /// A change that nobody can make safe.
     pub(super) fn none(units: Vec<usize>, what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { units, what: what.into(), way: Way::None(why.into()), notes: Vec::new() }
+        Self { units, what: what.into(), way: Way::None(why.into()), notes: Vec::new(), plain: false }
+    }
+
+    /// Goes on with statements that stay as they are, too.
+    fn join(&mut self, other: Self) {
+        self.units.extend(other.units);
+        self.what = "statements that are safe as they are".to_owned();
+        let (Way::Releases(releases), Way::Releases(more)) = (&mut self.way, other.way) else { return };
+        let step = releases.first_mut().and_then(|release| release.steps.first_mut());
+        let statements = more.into_iter().flat_map(|release| release.steps).flat_map(|step| step.statements);
+        if let Some(step) = step {
+            // A statement with several operations is there already.
+            for statement in statements {
+                if !step.statements.contains(&statement) {
+                    step.statements.push(statement);
+                }
+            }
+        }
     }
 
     /// With something that is left to a person.
@@ -67,6 +89,8 @@ impl<'s, 'a> Scene<'s, 'a> {
 
 /// Who looks whether the operation of a number begins a change of their kind. Those that want several operations come first.
 const KINDS: &[fn(&Scene<'_, '_>, usize) -> Option<Found>] = &[
+    table_replace::replaced,
+    table_split::split,
     split::columns,
     key::swapped,
     index::replaced,
@@ -81,6 +105,7 @@ const KINDS: &[fn(&Scene<'_, '_>, usize) -> Option<Found>] = &[
     table::renamed,
     drop::column,
     drop::table,
+    enums::value_renamed,
     rows::changed,
 ];
 
@@ -100,7 +125,10 @@ pub(super) fn planned(draft: &Draft<'_>, settings: &Settings, options: &Options)
                 *taken = true;
             }
         }
-        found.push(one);
+        match found.last_mut().filter(|last| last.plain && one.plain) {
+            Some(last) => last.join(one),
+            None => found.push(one),
+        }
     }
     let mut changes: Vec<Planned> = found.into_iter().map(|found| planned_of(draft, found)).collect();
     if draft.cut {
@@ -115,7 +143,7 @@ pub(super) fn planned(draft: &Draft<'_>, settings: &Settings, options: &Options)
 }
 
 fn planned_of(draft: &Draft<'_>, found: Found) -> Planned {
-    let Found { units, what, way, notes } = found;
+    let Found { units, what, way, notes, .. } = found;
     let span = |unit: &usize| {
         let unit = draft.units.get(*unit)?;
         Some(if matches!(unit.operation.kind, OperationKind::Alter { .. }) {
@@ -152,13 +180,14 @@ fn as_it_is(scene: &Scene<'_, '_>, at: usize, unit: &Unit<'_>) -> Found {
         );
     }
     let name = slug(&[&what]);
+    let back = "take it back as its own down part says";
     let step = if effects.no_transaction {
-        Step::outside(name, "run it outside of any transaction", sql)
+        Step::outside(name, "run it outside of any transaction", sql).back(back)
     } else {
-        Step::transaction(name, "it is safe as it is, given a lock_timeout", vec![sql])
+        Step::transaction(name, "it is safe as it is, given a lock_timeout", vec![sql]).back(back)
     };
     let release = Release { phase: Phase::Whole, steps: vec![step], then: Vec::new(), serves: Serves::BOTH };
-    Found::new(vec![at], what, vec![release])
+    Found { plain: !effects.no_transaction, ..Found::new(vec![at], what, vec![release]) }
 }
 
 /// The beginning of a statement, to call it by.

@@ -61,7 +61,7 @@ impl Replacement<'_> {
                 phase: Phase::Expand,
                 steps: vec![expand],
                 then: self.after_expand(by_trigger),
-                serves: Serves::OLD,
+                serves: if self.takes_name { Serves::BOTH } else { Serves::OLD },
             },
             Release { phase: Phase::Backfill, steps: vec![backfill], then: Vec::new(), serves: Serves::BOTH },
         ];

@@ -24,6 +24,8 @@ pub enum Phase {
     Backfill,
     /// Proves that the new holds what it has to.
     Verify,
+    /// Puts the new in the place of the old.
+    Switch,
     /// Takes the old away.
     Contract,
     /// All there is to do.
@@ -37,6 +39,7 @@ impl Phase {
             Self::Expand => "expand",
             Self::Backfill => "backfill",
             Self::Verify => "verify",
+            Self::Switch => "switch",
             Self::Contract => "contract",
             Self::Whole => "apply",
         }

@@ -1,0 +1,142 @@
+//! A table that is made and filled from another one, all in one go: what the statements of such a change say.
+
+use super::backfill::{Job, Work};
+use super::change::Scene;
+use super::draft::Unit;
+use crate::schema::catalog::{Catalog, ConstraintBody, Table};
+use crate::schema::operation::{OperationKind, QName};
+use crate::syntax;
+use crate::syntax::assigned::{assignments, condition};
+use crate::syntax::name::{Quoted, Symbol};
+use crate::syntax::query::{RowChange, RowVerb};
+
+/// A new table and what fills it.
+pub(super) struct Copy<'s> {
+    /// Numbers of the operations that make the table and what belongs to it.
+    pub(super) made: Vec<usize>,
+    /// Number of the `INSERT`.
+    pub(super) filled: usize,
+    /// The table it is filled from.
+    pub(super) old: &'s Table,
+    /// The new table, with all that belongs to it.
+    pub(super) new: &'s Table,
+    /// Columns of the new one with their expressions over the old one.
+    pub(super) columns: Vec<(Symbol, String)>,
+    /// Columns of the new one that tell its rows apart.
+    pub(super) key: Vec<Symbol>,
+    /// Which rows are copied.
+    pub(super) filter: Option<String>,
+    /// The schema after the `INSERT`.
+    pub(super) after: &'s Catalog<'s>,
+}
+
+/// The copy whose table the operation `at` creates.
+pub(super) fn copy<'s>(scene: &'s Scene<'_, '_>, at: usize) -> Option<Copy<'s>> {
+    let OperationKind::CreateTable { table: name, .. } = &scene.unit(at)?.operation.kind else { return None };
+    let insert = |(_, unit): &(usize, &Unit<'_>)| matches!(&unit.operation.kind, OperationKind::ChangeRows { table, change } if table == name && change.verb == RowVerb::Insert);
+    let (filled, unit) = scene.from(at).find(insert)?;
+    let OperationKind::ChangeRows { change, .. } = &unit.operation.kind else { return None };
+    let after: &Catalog<'_> = &unit.before;
+    let new = after.table(name)?;
+    let [read] = change.query.reads.as_slice() else { return None };
+    let old = after.table(&after.resolve(read)).filter(|old| !unit.is_new(&old.name, scene.file))?;
+    let columns = columns(scene, old, new, change)?;
+    let key = key(new, &columns)?;
+    let filter = condition(scene.draft.text, change).map(|span| scene.draft.text_of(span).to_owned());
+    let made = scene.from(at).take_while(|(number, _)| *number < filled);
+    let made = made.filter(|(_, unit)| belongs(unit, name)).map(|(number, _)| number).collect();
+    Some(Copy { made, filled, old, new, columns, key, filter, after })
+}
+
+fn columns(scene: &Scene<'_, '_>, old: &Table, new: &Table, change: &RowChange) -> Option<Vec<(Symbol, String)>> {
+    if let Some(assigned) = assignments(scene.draft.text, change).filter(|assigned| !assigned.is_empty()) {
+        return Some(assigned.iter().map(|(column, from)| (column.name.clone(), from.trim().to_owned())).collect());
+    }
+    // `INSERT INTO new SELECT * FROM old`, column by column.
+    let tokens = syntax::outline(scene.draft.text, change.span);
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.of(scene.draft.text));
+    let select = (0..tokens.len()).find(|at| word(*at).eq_ignore_ascii_case("SELECT"))?;
+    let all = word(select + 1) == "*" && word(select + 2).eq_ignore_ascii_case("FROM") && change.columns.is_empty();
+    let pairs = new.columns.iter().zip(&old.columns);
+    (all && new.columns.len() >= old.columns.len())
+        .then(|| pairs.map(|(new, old)| (new.name.clone(), Quoted(&old.name).to_string())).collect())
+}
+
+/// The primary key of the new table, or a unique one, if all of it is filled.
+fn key(new: &Table, columns: &[(Symbol, String)]) -> Option<Vec<Symbol>> {
+    let keys = new
+        .constraints
+        .iter()
+        .filter(|found| matches!(found.kind, ConstraintBody::PrimaryKey | ConstraintBody::Unique) && !found.deferrable)
+        .map(|found| &found.columns);
+    let filled =
+        |key: &&Vec<Symbol>| !key.is_empty() && key.iter().all(|column| columns.iter().any(|(name, _)| name == column));
+    keys.filter(filled).next().cloned()
+}
+
+/// Whether an operation makes the table, a partition of it, or something on it.
+fn belongs(unit: &Unit<'_>, table: &QName) -> bool {
+    let is_part =
+        |name: &QName| name == table || unit.before.table(name).is_some_and(|found| found.parents.contains(table));
+    match &unit.operation.kind {
+        OperationKind::CreateTable { table: name, def } => {
+            let parent = def.partition_of.as_ref().map(|part| unit.before.resolve(&part.parent));
+            name == table || parent.as_ref() == Some(table)
+        }
+        OperationKind::CreateIndex { table: name, .. } | OperationKind::CreateTrigger { table: name, .. } => {
+            is_part(name)
+        }
+        OperationKind::Alter { relation, .. } => is_part(relation),
+        _ => false,
+    }
+}
+
+impl Copy<'_> {
+    /// The statements that make the new table, each once.
+    pub(super) fn statements(&self, scene: &Scene<'_, '_>) -> Vec<String> {
+        let units = self.made.iter().filter_map(|number| scene.unit(*number));
+        units.map(|unit| unit.sql(scene.draft.text)).collect()
+    }
+
+    /// What an `INSERT` says for columns that the server would rather number itself.
+    pub(super) fn overriding(&self) -> &'static str {
+        let always = |(name, _): &(Symbol, String)| self.new.column(name).is_some_and(|column| column.identity_always);
+        if self.columns.iter().any(always) { " OVERRIDING SYSTEM VALUE" } else { "" }
+    }
+
+    /// The job that fills the new table.
+    pub(super) fn job(&self, base: String, filter: Option<String>) -> Job<'_> {
+        let names: Vec<String> = self.columns.iter().map(|(name, _)| Quoted(name).to_string()).collect();
+        let values: Vec<String> = self.columns.iter().map(|(_, from)| from.clone()).collect();
+        Job {
+            table: self.old,
+            base,
+            words: format!("copy {} to {}", self.old.name.short(), self.new.name.short()),
+            work: Work::Insert {
+                target: self.new.name.short(),
+                columns: format!("({}){}", names.join(", "), self.overriding()),
+                values: values.join(", "),
+                filter,
+            },
+            left: None,
+        }
+    }
+
+    /// Counts rows that have none in the new table.
+    pub(super) fn missing(&self, old: &str, new: &str) -> String {
+        let filter = self.filter.as_ref().map_or_else(String::new, |filter| format!("({filter}) AND "));
+        let over = |expression: &str| {
+            super::expression::renamed(expression, &self.old.name.name, |name| Some(format!("{old}.{}", Quoted(name))))
+        };
+        let key: Vec<String> = self
+            .columns
+            .iter()
+            .filter(|(name, _)| self.key.contains(name))
+            .map(|(name, from)| format!("copied.{} = {}", Quoted(name), over(from)))
+            .collect();
+        format!(
+            "SELECT count(*) FROM {old} WHERE {filter}NOT EXISTS (\n    SELECT FROM {new} AS copied WHERE {}\n)",
+            key.join(" AND ")
+        )
+    }
+}
