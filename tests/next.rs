@@ -207,7 +207,9 @@ fn every_layout() {
     for tree in trees {
         let mut out = String::new();
         for history in 0.. {
-            let Some((shown, written)) = attempt(&tree, history, &[wrapped(), outside(), several_outside()]) else { break };
+            let Some((shown, written)) = attempt(&tree, history, &[wrapped(), outside(), several_outside()]) else {
+                break;
+            };
             out += &shown;
             if !written {
                 out += &attempt(&tree, history, &[wrapped()]).unwrap().0;
@@ -215,4 +217,137 @@ fn every_layout() {
         }
         insta::assert_snapshot!(format!("next_{tree}"), out);
     }
+}
+
+/// A folder of these files, and its request.
+fn folder(name: &str, files: &[(&str, &str)]) -> Request {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("next-own").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    fs::create_dir_all(folder.join(".git")).unwrap();
+    Request::new(folder, vec![Input::Path(PathBuf::from("."))])
+}
+
+fn written(request: &Request, drafts: &[Draft]) -> Result<Next, Unwritable> {
+    let sources = load(request).unwrap();
+    next::files(request, &sources, sources.migrations.last().unwrap(), drafts, now())
+}
+
+/// The paths that drafts get in a folder of files that have these names.
+fn paths(names: &[&str], drafts: &[Draft]) -> Vec<String> {
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (*name, "SELECT 1;\n")).collect();
+    let request = folder("paths", &files);
+    let next = match written(&request, drafts) {
+        Ok(next) => next,
+        Err(error) => return vec![error.to_string()],
+    };
+    write(&next);
+    let shown = |path: &Path| path.strip_prefix(&request.directory).unwrap().display().to_string();
+    next.files.iter().map(|file| shown(&file.path)).collect()
+}
+
+fn simple(name: &str) -> Draft {
+    Draft { name: name.to_owned(), up: "SELECT 2;".to_owned(), down: Some("SELECT 3;".to_owned()), outside: false }
+}
+
+#[test]
+fn names_go_on_as_they_are() {
+    let two = [simple("add_users_name"), simple("Drop it!")];
+    let check = |names: &[&str], expected: &[&str]| assert_eq!(paths(names, &two), expected, "{names:?}");
+    check(&["001_a.sql", "002_b.sql"], &["003_add_users_name.sql", "004_drop_it.sql"]);
+    check(&["8_a.sql", "9_b.sql"], &["10_add_users_name.sql", "11_drop_it.sql"]);
+    check(&["0001-add-a.sql"], &["0002-add-users-name.sql", "0003-drop-it.sql"]);
+    check(&["202401010000_a.sql"], &["202611261020_add_users_name.sql", "202611261021_drop_it.sql"]);
+    check(&["2024-01-01-a.sql"], &["2026-11-26-add-users-name.sql", "2026-11-27-drop-it.sql"]);
+    check(&["20991231235959_a.sql"], &["21000101000000_add_users_name.sql", "21000101000001_drop_it.sql"]);
+    check(&["V1__Add_a.sql", "V1.5__b.sql"], &["V1.6__add_users_name.sql", "V1.7__drop_it.sql"]);
+    check(&["v20240101120000__a.sql"], &["v20261126102030__add_users_name.sql", "v20261126102031__drop_it.sql"]);
+    check(
+        &["1_a.up.sql", "1_a.down.sql"],
+        &["2_add_users_name.up.sql", "2_add_users_name.down.sql", "3_drop_it.up.sql", "3_drop_it.down.sql"],
+    );
+    check(
+        &["1_a/up.sql"],
+        &["2_add_users_name/up.sql", "2_add_users_name/down.sql", "3_drop_it/up.sql", "3_drop_it/down.sql"],
+    );
+    check(
+        &["5_a.sql", "rollback/5_a.sql"],
+        &["6_add_users_name.sql", "rollback/6_add_users_name.sql", "7_drop_it.sql", "rollback/7_drop_it.sql"],
+    );
+    // A file for another engine has its number too.
+    check(&["1_a.sql", "2_b.mysql.sql"], &["3_add_users_name.sql", "4_drop_it.sql"]);
+    // A number that only a way back has is taken as well.
+    check(
+        &["1_a.up.sql", "2_b.down.sql"],
+        &["3_add_users_name.up.sql", "3_add_users_name.down.sql", "4_drop_it.up.sql", "4_drop_it.down.sql"],
+    );
+}
+
+#[test]
+fn what_has_no_next_name_says_so() {
+    let check = |names: &[&str], expected: &str| {
+        let found = paths(names, &[simple("a")]);
+        assert!(found.len() == 1 && found[0].contains(expected), "{found:?}");
+    };
+    check(&["users.sql"], "have no numbers or dates");
+    check(&["4.1.0/4.1.0.sql"], "named after a release");
+    check(&["9_a/migration.sql"], "compares names as text");
+}
+
+#[test]
+fn names_stay_in_the_folder() {
+    for hostile in ["../../etc/passwd", "/root", "a\0b", "..", "C:\\x", "a\nb", "\u{202e}gpj", &"x".repeat(500)] {
+        for path in paths(&["1_a.sql"], &[simple(hostile)]) {
+            let own = path.strip_prefix("2_").unwrap().strip_suffix(".sql").unwrap();
+            assert!(own.len() <= 60 && own.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'), "{path}");
+        }
+    }
+}
+
+#[test]
+fn marks_among_the_statements_are_refused() {
+    let goose = ("1_a.sql", "-- +goose Up\nSELECT 1;\n");
+    for mark in ["-- +goose Down", "-- migrate:down", "--! no-transaction", "-- no-transaction", "-- //@UNDO"] {
+        let request = folder("marks", &[goose]);
+        let draft = Draft { up: format!("{mark}\nDROP TABLE users;"), ..simple("a") };
+        let error = written(&request, &[draft]).unwrap_err();
+        assert!(error.reason.contains("is a mark for"), "{mark}: {error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let journal = (
+        "meta/_journal.json",
+        "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[{\"idx\":0,\"tag\":\"0000_a\"}]}",
+    );
+    let request = folder("links", &[("0000_a.sql", "SELECT 1;\n"), ("elsewhere.json", journal.1), ("meta/x", "")]);
+    std::os::unix::fs::symlink("../elsewhere.json", request.directory.join(journal.0)).unwrap();
+    let error = written(&request, &[simple("a")]).unwrap_err();
+    assert!(error.reason.contains("cannot be read"), "{error}");
+
+    let request =
+        folder("linked-folder", &[("5_a.sql", "SELECT 1;\n"), ("5_a_down.sql", "SELECT 1;\n"), ("x/6_b.sql", "")]);
+    std::os::unix::fs::symlink("/nowhere/at/all", request.directory.join("6_b.sql")).unwrap();
+    let next = written(&request, &[simple("b")]).unwrap();
+    assert!(next.files[0].path.ends_with("7_b.sql"), "a link to nothing is something: {:?}", next.files);
+}
+
+#[test]
+fn an_atlas_sum_goes_on() {
+    let first = "CREATE TABLE t (c int);\n";
+    let sum =
+        "h1:H/FLGV8iHC/a5vi9T3xIE36kPExRfZiNEU4dt7L7Noc=\n1.sql h1:7Q3L162HzLFrMZSKQw/EzKh6ysOuAR40yHfyjWzjFio=\n";
+    let request = folder("atlas", &[("1.sql", first), ("atlas.sum", sum)]);
+    let next = written(&request, &[Draft { up: "DROP TABLE t;".to_owned(), ..simple("a") }]).unwrap();
+    let extended = "h1:igjIL7RjhZCMPQ0tFLIgZ7rGMYbLIedL7BsjSiAxjuc=\n\
+                    1.sql h1:7Q3L162HzLFrMZSKQw/EzKh6ysOuAR40yHfyjWzjFio=\n\
+                    2.sql h1:lpV8gxH4q8H6Vuacx+qrUqwwNgakMXVLwO6gq4MBVE8=\n";
+    assert_eq!(next.files.last().unwrap().text, extended);
+    assert_eq!(next.notes, Vec::<String>::new());
 }

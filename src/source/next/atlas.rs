@@ -55,10 +55,7 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_atlas() {
-        let files = [
-            ("1.sql", "CREATE TABLE t (c int);\n"),
-            ("2.sql", "DROP TABLE t;\n"),
-        ];
+        let files = [("1.sql", "CREATE TABLE t (c int);\n"), ("2.sql", "DROP TABLE t;\n")];
         let files = files.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
         let expected = "h1:igjIL7RjhZCMPQ0tFLIgZ7rGMYbLIedL7BsjSiAxjuc=\n\
                         1.sql h1:7Q3L162HzLFrMZSKQw/EzKh6ysOuAR40yHfyjWzjFio=\n\

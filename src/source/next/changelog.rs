@@ -97,7 +97,8 @@ fn included(
             Some(names) => file_name(&names.after(draft, now)?.up.with_extension("sql")),
             None => {
                 let words = |number: usize| if number == 1 { String::new() } else { number.to_string() };
-                let called = (1..1000).map(|number| format!("{}.sql", Case::Snake.join(&format!("{} {}", draft.name, words(number)))));
+                let called = (1..1000)
+                    .map(|number| format!("{}.sql", Case::Snake.join(&format!("{} {}", draft.name, words(number)))));
                 let is_free = |name: &String| {
                     let is_new = |file: &Written| file_name(&file.path) != *name;
                     !place.is_taken(&last.with_file_name(name)) && next.files.iter().all(is_new)
@@ -151,7 +152,8 @@ fn element(text: &str, at: usize) -> Option<(usize, usize)> {
 /// The item of a list in YAML that holds an offset: from its dash to the last line that is indented more.
 fn item(text: &str, at: usize) -> Option<(usize, usize)> {
     let head = text.get(..at)?;
-    let is_include = |line: &str| line.trim_start().strip_prefix('-').is_some_and(|item| item.trim_start().starts_with("include"));
+    let is_include =
+        |line: &str| line.trim_start().strip_prefix('-').is_some_and(|item| item.trim_start().starts_with("include"));
     let mut end = head.rfind('\n').map_or(0, |at| at + 1);
     let mut start = end;
     while !is_include(text.get(start..)?.split('\n').next()?) {

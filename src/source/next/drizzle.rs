@@ -126,7 +126,9 @@ mod tests {
         assert_eq!(extended(text, "0001_a", NOW).as_deref(), Some(expected));
         assert_eq!(
             extended("{\"entries\":[]}", "a", NOW).as_deref(),
-            Some("{\"entries\":[{\"idx\":0,\"version\":\"7\",\"when\":1800000000000,\"tag\":\"a\",\"breakpoints\":true}]}")
+            Some(
+                "{\"entries\":[{\"idx\":0,\"version\":\"7\",\"when\":1800000000000,\"tag\":\"a\",\"breakpoints\":true}]}"
+            )
         );
     }
 

@@ -45,7 +45,10 @@ pub(super) fn beside_sql(page: &Page<'_>) -> Result<Vec<Written>, Unwritable> {
     let path = page.named.up.with_extension("cjs");
     if !carrier::may_be(&path) {
         return Err(Unwritable::new(
-            format!("{} would be a migration in JavaScript, which we only read in a folder called migrations", path.display()),
+            format!(
+                "{} would be JavaScript, which we only read in a folder called migrations",
+                page.place.shown(&path)
+            ),
             "write it by hand, with `pgm.noTransaction()`",
         ));
     }
@@ -155,13 +158,16 @@ fn sequelize(page: &Page<'_>) -> String {
 
 /// A class called `AddUsers1700000000000`.
 fn typeorm(page: &Page<'_>, style: Style) -> String {
-    let class = format!("{}{}", Case::Pascal.join(&page.named.words), page.named.version);
+    let class = format!("{}{}", Case::Pascal.join(&page.draft.name), page.named.version);
     let (before, typed) = if style.typescript {
         ("import { MigrationInterface, QueryRunner } from \"typeorm\";\n\nexport class ", true)
     } else if style.modules {
         ("/** @typedef {import(\"typeorm\").MigrationInterface} MigrationInterface */\n\nexport class ", false)
     } else {
-        ("/** @typedef {import(\"typeorm\").MigrationInterface} MigrationInterface */\n\nmodule.exports = class ", false)
+        (
+            "/** @typedef {import(\"typeorm\").MigrationInterface} MigrationInterface */\n\nmodule.exports = class ",
+            false,
+        )
     };
     let mut fields = String::new();
     if page.previous.text.lines_of_code().any(|line| line.starts_with("name =") || line.starts_with("name=")) {

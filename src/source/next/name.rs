@@ -19,8 +19,25 @@ pub(super) struct Name {
 const LONGEST: usize = 60;
 
 /// Endings, between dots.
-const ENDINGS: &[&str] =
-    &["sql", "db", "up", "down", "tx", "autocommit", "js", "cjs", "mjs", "ts", "cts", "mts", "rb", "py", "xml", "yaml", "yml"];
+const ENDINGS: &[&str] = &[
+    "sql",
+    "db",
+    "up",
+    "down",
+    "tx",
+    "autocommit",
+    "js",
+    "cjs",
+    "mjs",
+    "ts",
+    "cts",
+    "mts",
+    "rb",
+    "py",
+    "xml",
+    "yaml",
+    "yml",
+];
 
 impl Name {
     /// Takes a name apart; none where it has no version. `wide` versions go up to `__`, whatever is in them.
@@ -112,7 +129,8 @@ impl Case {
     pub(super) fn of<'a>(names: impl Iterator<Item = &'a Name> + Clone) -> Self {
         let told = names.clone().find_map(|name| {
             let words = name.words.as_str();
-            let inner_capital = words.chars().zip(words.chars().skip(1)).any(|(a, b)| a.is_lowercase() && b.is_uppercase());
+            let inner_capital =
+                words.chars().zip(words.chars().skip(1)).any(|(a, b)| a.is_lowercase() && b.is_uppercase());
             match () {
                 () if words.contains('_') => Some(Self::Snake),
                 () if words.contains('-') => Some(Self::Kebab),

@@ -95,7 +95,8 @@ impl<'a> Names<'a> {
         let folders = [Some(self.folder.clone()), down_folder.filter(|_| self.inner.is_none())];
         let beside = folders.into_iter().flatten().flat_map(|folder| self.place.names_in(&folder));
         let beside = beside.filter_map(|name| Name::read(&name, self.is_wide()));
-        let all = peers.chain(beside).filter(|name| name.head.eq_ignore_ascii_case(&self.model.head) || name.head.len() == 1);
+        let all =
+            peers.chain(beside).filter(|name| name.head.eq_ignore_ascii_case(&self.model.head) || name.head.len() == 1);
         let highest = all.max_by_key(|name| self.key(&name.version));
         highest.map_or_else(|| file_name(&last.path), |name| name.version)
     }
@@ -116,9 +117,8 @@ impl<'a> Names<'a> {
     }
 
     fn is_diesel(&self) -> bool {
-        let is_diesel = |peer: &&Migration| {
-            peer.path.parent().is_some_and(|folder| up_down_folders::is_diesel(&file_name(folder)))
-        };
+        let is_diesel =
+            |peer: &&Migration| peer.path.parent().is_some_and(|folder| up_down_folders::is_diesel(&file_name(folder)));
         self.place.peers.iter().any(is_diesel)
     }
 
@@ -217,7 +217,8 @@ fn down(place: &Place<'_>, migration: &Migration, inner: bool) -> Option<(String
     let file = file_name(&path);
     let folder = path.parent()?.to_owned();
     if inner {
-        let name = Name { head: String::new(), version: String::new(), gap: String::new(), words: String::new(), tail: file };
+        let name =
+            Name { head: String::new(), version: String::new(), gap: String::new(), words: String::new(), tail: file };
         return Some((String::new(), (folder, name)));
     }
     let (_, up, _) = read(place, migration)?;
@@ -265,7 +266,9 @@ fn with_endings(layout: &str, name: &Name, outside: bool) -> Name {
 pub(super) fn unnumbered(place: &Place<'_>) -> Unwritable {
     let folder = place.last.path.parent().unwrap_or(&place.last.path).display();
     Unwritable::new(
-        format!("the migrations in {folder} have no numbers or dates, so that nothing tells which name would come last"),
+        format!(
+            "the migrations in {folder} have no numbers or dates, so that nothing tells which name would come last"
+        ),
         "write the next one by hand",
     )
 }
@@ -278,7 +281,10 @@ fn refuse_release(place: &Place<'_>, folder: &Path, name: &Name, is_file: bool) 
         return Ok(());
     }
     Err(Unwritable::new(
-        format!("{} is named after a release, and nothing tells which release the next one is for", place.shown(folder)),
+        format!(
+            "{} is named after a release, and nothing tells which release the next one is for",
+            place.shown(folder)
+        ),
         "write it by hand",
     ))
 }

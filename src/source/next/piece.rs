@@ -5,8 +5,8 @@ use super::name::Case;
 use super::place::Place;
 use super::tool::{Outside, Way};
 use super::{Draft, Unwritable};
-use crate::source::layout::{flyway, markers, outside, supabase};
 use crate::source::directive;
+use crate::source::layout::{flyway, markers, outside, supabase};
 use crate::syntax::span::Span;
 use crate::syntax::statement_spans;
 
@@ -76,6 +76,12 @@ fn refuses(text: &str, which: fn(&str) -> bool) -> bool {
 }
 
 fn no_way_out(layout: &str) -> Unwritable {
+    if layout == "up-down-folders" {
+        return Unwritable::new(
+            "nothing tells which tool runs these folders, and so how one runs without a transaction",
+            "say which in switchback.toml: `layout = \"diesel\"` under `[migrations]`",
+        );
+    }
     let reason = format!("{layout} cannot run a migration without a transaction");
     let own = outside::of_the_transaction(layout);
     let help = if own == outside::of_the_transaction("") {

@@ -91,7 +91,8 @@ impl<'a> Place<'a> {
     }
 
     fn overlaid_below<'b>(&'b self, folder: &'b Path) -> impl Iterator<Item = &'b Path> {
-        let below = self.request.overlay.range(folder.to_owned()..).take_while(move |(path, _)| path.starts_with(folder));
+        let below =
+            self.request.overlay.range(folder.to_owned()..).take_while(move |(path, _)| path.starts_with(folder));
         below.filter(|(_, text)| text.is_some()).map(|(path, _)| path.as_path())
     }
 

@@ -57,9 +57,8 @@ fn stem_after(model: &str, head: &str, name: &str, words: &str, now: Moment) -> 
 fn revision_text(draft: &Draft, name: &str, after: &str, now: Moment) -> String {
     let block = if draft.outside { "    with op.get_context().autocommit_block():\n" } else { "" };
     let indent = if draft.outside { "        " } else { "    " };
-    let execute = |statement: &Statement<'_>| {
-        format!("{indent}op.execute({})\n", literal(&unbound(&statement.whole())))
-    };
+    let execute =
+        |statement: &Statement<'_>| format!("{indent}op.execute({})\n", literal(&unbound(&statement.whole())));
     let calls = |text: &str| -> String { statements(text).iter().map(execute).collect() };
     let up = format!("{block}{}", calls(&draft.up));
     let down = match &draft.down {
@@ -202,7 +201,10 @@ mod tests {
     #[test]
     fn apps_are_called_as_their_migrations_call_them() {
         let stems = ["0001_initial".to_owned()];
-        assert_eq!(label("dependencies = [('other', '0009_x'), ('shop', '0001_initial')]", &stems).as_deref(), Some("shop"));
+        assert_eq!(
+            label("dependencies = [('other', '0009_x'), ('shop', '0001_initial')]", &stems).as_deref(),
+            Some("shop")
+        );
         assert_eq!(label("dependencies = []", &stems), None);
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn files(place: &Place<'_>, drafts: &[Draft], now: Moment) -> Result<
     let script = |folder: &str, name: &str| home.join(folder).join(format!("{name}.sql"));
     for draft in drafts {
         let is_free = |name: &String| {
-            !plan.names.contains(name) && ["deploy", "revert"].iter().all(|folder| !place.is_taken(&script(folder, name)))
+            !plan.names.contains(name)
+                && ["deploy", "revert"].iter().all(|folder| !place.is_taken(&script(folder, name)))
         };
         let plain = case.join(&draft.name);
         let numbered = (2..1000).map(|number| case.join(&format!("{} {number}", draft.name)));
@@ -89,7 +90,8 @@ impl Plan {
     /// A script: in a transaction of its own, unless its statements refuse one.
     fn script(&self, verb: &str, name: &str, text: &str, outside: bool) -> String {
         let project = self.project.as_ref().map(|project| format!("{project}:")).unwrap_or_default();
-        let title = if verb == "Deploy" { format!("{project}{name} to pg") } else { format!("{project}{name} from pg") };
+        let title =
+            if verb == "Deploy" { format!("{project}{name} to pg") } else { format!("{project}{name} from pg") };
         let body = sql::body(text);
         let body = if outside { body } else { format!("BEGIN;\n\n{body}\nCOMMIT;\n") };
         format!("-- {verb} {title}\n\n{body}")

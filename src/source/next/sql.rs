@@ -67,8 +67,7 @@ fn up(page: &Page<'_>) -> String {
         }
         "sql-migrate" => {
             let option = if outside { " notransaction" } else { "" };
-            let down =
-                section(&format!("-- +migrate Down{option}"), down.map(|text| annotated(text, "migrate")));
+            let down = section(&format!("-- +migrate Down{option}"), down.map(|text| annotated(text, "migrate")));
             format!("-- +migrate Up{option}\n{}{down}", annotated(up, "migrate"))
         }
         "tern" => {

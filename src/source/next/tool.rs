@@ -125,8 +125,12 @@ pub(super) fn of(place: &Place<'_>) -> Result<Way, Unwritable> {
 /// What is to be said where a migration of a tool runs outside a transaction.
 pub(super) fn note_outside(layout: &str) -> Option<&'static str> {
     match layout {
-        "plain" => Some("nothing tells which tool runs these files: see that it opens no transaction around the new ones"),
-        "typeorm" => Some("run the migrations with `migrationsTransactionMode: \"each\"`, or TypeORM refuses the new ones"),
+        "plain" => {
+            Some("nothing tells which tool runs these files: see that it opens no transaction around the new ones")
+        }
+        "typeorm" => {
+            Some("run the migrations with `migrationsTransactionMode: \"each\"`, or TypeORM refuses the new ones")
+        }
         "supabase" => Some("supabase runs such statements by themselves since version 2.109 of its command line"),
         _ => None,
     }

@@ -27,7 +27,9 @@ pub(in crate::source) fn includes(name: &str, text: &str) -> Option<Vec<Include>
         match part.name.as_str() {
             "include" => found.extend(include(part, "file", false)),
             "includeAll" => found.extend(include(part, "path", true)),
-            "changeSet" => found.extend(part.all("sqlFile").filter_map(|file| Some(Include { run: true, ..include(file, "path", false)? }))),
+            "changeSet" => found.extend(
+                part.all("sqlFile").filter_map(|file| Some(Include { run: true, ..include(file, "path", false)? })),
+            ),
             _ => {}
         }
     }

@@ -94,8 +94,12 @@ pub(super) fn yaml(text: &str, draft: &Draft) -> Option<String> {
         let element = |statement: &Statement<'_>| {
             let option = if statement.holds_semicolon() { "splitStatements: false\n            " } else { "" };
             let whole = statement.whole();
-            let lines: String = whole.trim_end_matches(';').split('\n').map(|line| format!("{indent}              {line}\n")).collect();
-            format!("{indent}      - sql:\n{indent}          {}sql: |\n{lines}", option.replace("            ", &format!("{indent}          ")))
+            let lines: String =
+                whole.trim_end_matches(';').split('\n').map(|line| format!("{indent}              {line}\n")).collect();
+            format!(
+                "{indent}      - sql:\n{indent}          {}sql: |\n{lines}",
+                option.replace("            ", &format!("{indent}          "))
+            )
         };
         statements(text).iter().map(element).collect()
     };
