@@ -10,6 +10,7 @@ mod glob;
 mod home;
 mod layout;
 pub mod migration;
+pub mod next;
 mod order;
 pub mod origin;
 mod path;

@@ -9,7 +9,7 @@ mod diesel;
 mod django;
 mod drizzle;
 mod evolve;
-mod flyway;
+pub(super) mod flyway;
 mod go_pg;
 mod golang_migrate;
 pub(super) mod graphile_migrate;
@@ -24,9 +24,9 @@ mod prisma;
 mod refinery;
 pub(super) mod sqitch;
 mod sqlx;
-mod supabase;
+pub(super) mod supabase;
 mod up_down_files;
-mod up_down_folders;
+pub(super) mod up_down_folders;
 
 use std::path::PathBuf;
 

@@ -39,8 +39,15 @@ fn arrange(home: &Home) -> Vec<Arrangement> {
     let role = dialect::of_name(&journal.dialect).map_or(Role::Up, |engine| Role::NotRun(Reason::Engine(engine)));
     let positions: BTreeMap<&str, usize> =
         journal.entries.iter().enumerate().map(|(position, entry)| (entry.tag.as_str(), position)).collect();
-    let rank = |name: &str| positions.get(name).map_or_else(|| Rank::named(name), |position| Rank::Position(*position));
-    let arrange =
-        |entry: &Entry| Arrangement { role, rank: rank(stem(&entry.name)), transaction: TransactionMode::Wrapped };
+    let arrange = |entry: &Entry| {
+        let name = stem(&entry.name);
+        let (role, rank) = match positions.get(name) {
+            Some(position) => (role, Rank::Position(*position)),
+            // A list that cannot be read says nothing of what is in it.
+            None if positions.is_empty() => (role, Rank::named(name)),
+            None => (Role::NotRun(Reason::NotListed), Rank::named(name)),
+        };
+        Arrangement { role, rank, transaction: TransactionMode::Wrapped }
+    };
     home.entries.iter().map(arrange).collect()
 }

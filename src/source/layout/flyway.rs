@@ -5,7 +5,7 @@ mod statements;
 
 use std::path::Path;
 
-pub(super) use statements::beginnings;
+pub(in crate::source) use statements::beginnings;
 
 use super::{Arrangement, Entry, Home, Layout, Role, Shape, stem};
 use crate::source::Reason;
@@ -94,8 +94,8 @@ fn refine(home: &Home, transaction: TransactionMode, text: &str) -> TransactionM
     if unwrapped { TransactionMode::None } else { transaction }
 }
 
-/// The statements that Flyway knows, by their first words.
-fn refuses_transaction(beginning: &str) -> bool {
+/// Whether a statement is one that Flyway knows to refuse a transaction, by its first words.
+pub(in crate::source) fn refuses_transaction(beginning: &str) -> bool {
     let words: Vec<&str> = beginning.split(' ').collect();
     matches!(
         words.as_slice(),

@@ -19,7 +19,8 @@ pub(super) const LAYOUT: Layout = Layout {
     },
 };
 
-fn refuses_batch(beginning: &str) -> bool {
+/// Whether a statement cannot go in a batch, by its first words.
+pub(in crate::source) fn refuses_batch(beginning: &str) -> bool {
     let words: Vec<&str> = beginning.split(' ').collect();
     matches!(
         words.as_slice(),

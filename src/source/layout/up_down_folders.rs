@@ -48,7 +48,7 @@ fn is_numbered(name: &str) -> bool {
 }
 
 /// `2020-03-06-020253_name` or `2020-03-06-020253-0000_name`.
-pub(super) fn is_diesel(name: &str) -> bool {
+pub(in crate::source) fn is_diesel(name: &str) -> bool {
     let version = name.split('_').next().unwrap_or_default();
     let digits = |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { part.len() } else { 0 };
     let lengths: Vec<usize> = version.split('-').map(digits).collect();

@@ -12,6 +12,8 @@ pub(in crate::source) struct Include {
     pub relative: bool,
     /// Whether it is a folder of which all files are meant.
     pub all: bool,
+    /// Whether a changeset runs it, so that it is no changelog itself.
+    pub run: bool,
 }
 
 /// What the text of a file called `name` includes; none where it is no changelog.
@@ -25,7 +27,9 @@ pub(in crate::source) fn includes(name: &str, text: &str) -> Option<Vec<Include>
         match part.name.as_str() {
             "include" => found.extend(include(part, "file", false)),
             "includeAll" => found.extend(include(part, "path", true)),
-            "changeSet" => found.extend(part.all("sqlFile").filter_map(|file| include(file, "path", false))),
+            "changeSet" => found.extend(
+                part.all("sqlFile").filter_map(|file| Some(Include { run: true, ..include(file, "path", false)? })),
+            ),
             _ => {}
         }
     }
@@ -36,5 +40,5 @@ fn include(element: &Element, attribute: &str, all: bool) -> Option<Include> {
     let path = element.get(attribute)?;
     let path = path.strip_prefix("classpath*:").or(path.strip_prefix("classpath:")).unwrap_or(path);
     let path = path.replace('\\', "/").trim_start_matches('/').to_owned();
-    Some(Include { path, relative: element.is("relativeToChangelogFile", "true"), all })
+    Some(Include { path, relative: element.is("relativeToChangelogFile", "true"), all, run: false })
 }

@@ -4,7 +4,7 @@
 const WORDS: usize = 4;
 
 /// The first words of each statement, in upper case with one space between them.
-pub(in crate::source::layout) fn beginnings(text: &str) -> impl Iterator<Item = String> {
+pub(in crate::source) fn beginnings(text: &str) -> impl Iterator<Item = String> {
     let mut rest = text;
     std::iter::from_fn(move || {
         while !rest.is_empty() {
