@@ -34,6 +34,7 @@ use crate::forge::ForgeError;
 use crate::git::GitError;
 use crate::report::Style;
 use crate::source::SourceError;
+use crate::source::next::Unwritable;
 use crate::spec;
 use crate::stats::StatsError;
 use crate::suggest::nearest;
@@ -158,6 +159,17 @@ pub enum Error {
     #[error("the configuration has several projects, and they can be shown one by one only")]
     #[diagnostic(help("name one of them with `--project`, or the files that are meant"))]
     SeveralProjects,
+    /// Where a plan is to be written.
+    #[error("{} is not empty", path.display())]
+    #[diagnostic(help("name a folder that is not there yet"))]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Migrations that cannot be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unwritable(#[from] Unwritable),
     /// What is to be planned.
     #[error("{} holds no migration that could be planned", path.display())]
     #[diagnostic(help("name a migration, a statement of it as FILE:LINE, or write the SQL itself"))]

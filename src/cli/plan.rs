@@ -41,6 +41,12 @@ pub struct PlanArgs {
     /// How the plan is made.
     #[command(flatten)]
     pub way: WayArgs,
+    /// Write the files of the plan to this new folder: one folder for each release, and the runbook.
+    ///
+    /// Migrations are named and marked as those of the repository are, and stand under the path that they get there. What is
+    /// not for migrations, such as backfills, is in `jobs`, to be run with psql.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub write: Option<PathBuf>,
     /// How to write the plan.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
     pub output_format: PlanFormat,

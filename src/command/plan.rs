@@ -1,14 +1,16 @@
 //! `switchback plan`: the change, the history before it, the plan, the report.
 
+mod write;
+
 use std::path::{Path, PathBuf};
 
 use super::{Streams, Terminal, inputs};
 use crate::cli::{InputArgs, PlanArgs, PlanFormat, SyncName};
 use crate::config::Config;
-use crate::plan::{Options, SyncBy, Way, plan};
+use crate::plan::{Options, Plan, SyncBy, Way, plan};
 use crate::report::plan::{Planning, json, markdown, text};
-use crate::source;
 use crate::source::migration::{Direction, Migration, Section, Standing, TransactionMode};
+use crate::source::{self, Sources};
 use crate::syntax;
 use crate::syntax::span::Span;
 
@@ -17,7 +19,14 @@ const UNNAMED: &str = "the change";
 
 /// A change and what was before it.
 struct Found {
-    history: Vec<Migration>,
+    /// All migrations there are.
+    sources: Sources,
+    /// How many of them come before the change.
+    before: usize,
+    /// Which of them new ones are written beside.
+    beside: Option<usize>,
+    /// Its tool opens a transaction around each file.
+    wrapped: bool,
     change: Migration,
     /// The byte of the only statement that is meant.
     part: Option<u32>,
@@ -48,22 +57,33 @@ pub fn run(args: &PlanArgs, verbose: bool, terminal: Terminal, streams: Streams<
         }
     };
     let options = options(args);
-    let planned = plan(&found.history, &found.change, found.part, &config.settings, &options);
+    let history = found.sources.migrations.get(..found.before).unwrap_or_default();
+    let planned = plan(history, &found.change, found.part, &config.settings, &options);
     let planning = Planning {
         plan: &planned,
         name: &found.name,
         change: &found.change,
         options: &options,
+        wrapped: found.wrapped,
         version: config.settings.version,
         style: terminal.style,
         actions: terminal.actions,
     };
+    if let Some(folder) = &args.write {
+        write::write(&directory.join(folder), &planning, &found, &request, terminal.now, log)?;
+        return Ok(unplanned(&planned));
+    }
     match args.output_format {
         PlanFormat::Text => text::write(&planning, out),
         PlanFormat::Markdown => markdown::write(&planning, out),
         PlanFormat::Json => json::write(&planning, out),
     }?;
-    Ok(planned.changes.iter().any(|change| matches!(change.way, Way::None(_))))
+    Ok(unplanned(&planned))
+}
+
+/// Whether no way is known for some of a change.
+fn unplanned(plan: &Plan) -> bool {
+    plan.changes.iter().any(|change| matches!(change.way, Way::None(_)))
 }
 
 fn options(args: &PlanArgs) -> Options {
@@ -119,14 +139,15 @@ fn of_file(
     if verbose {
         inputs::explain(&sources, log)?;
     }
-    let mut history = sources.migrations;
-    let Some(at) = history.iter().position(|migration| migration.reported) else {
+    let Some(at) = sources.migrations.iter().position(|migration| migration.reported) else {
         return Err(super::Error::NoChange { path: path.to_owned() });
     };
-    let change = history.remove(at);
-    history.truncate(at);
+    let change = sources.migrations.get(at).cloned();
+    let change = change.ok_or_else(|| super::Error::NoChange { path: path.to_owned() })?;
     let part = line.map(|line| start_of_line(&change.text, line));
-    Ok(Found { history: as_history(history), change, part, name: path.display().to_string() })
+    let wrapped = wraps(&sources, at);
+    let sources = as_history(sources);
+    Ok(Found { sources, before: at, beside: Some(at), wrapped, change, part, name: path.display().to_string() })
 }
 
 /// SQL in no file, after all migrations there are.
@@ -140,15 +161,15 @@ fn of_text(
 ) -> Result<Found, super::Error> {
     // A folder without migrations is an error only where somebody named it.
     let asked = !args.migrations.is_empty() || !config.paths.is_empty();
-    let history = match source::load(request) {
+    let sources = match source::load(request) {
         Ok(sources) => {
             if verbose {
                 inputs::explain(&sources, log)?;
             }
-            sources.migrations
+            sources
         }
         Err(error) if asked => return Err(error.into()),
-        Err(_) => Vec::new(),
+        Err(_) => Sources::default(),
     };
     let span = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
     let change = Migration {
@@ -161,14 +182,24 @@ fn of_text(
         down: None,
         carrier: None,
     };
-    Ok(Found { history: as_history(history), change, part: None, name: UNNAMED.to_owned() })
+    let before = sources.migrations.len();
+    let beside = before.checked_sub(1);
+    let wrapped = beside.is_some_and(|at| wraps(&sources, at));
+    Ok(Found { sources: as_history(sources), before, beside, wrapped, change, part: None, name: UNNAMED.to_owned() })
 }
 
-fn as_history(mut migrations: Vec<Migration>) -> Vec<Migration> {
-    for migration in &mut migrations {
+/// Whether the tool of a migration opens a transaction around each of its files, as far as any of them tells.
+fn wraps(sources: &Sources, at: usize) -> bool {
+    let Some(of) = sources.migrations.get(at) else { return false };
+    let peers = sources.migrations.iter().filter(|one| one.standing.home == of.standing.home);
+    peers.flat_map(|one| &one.sections).any(|section| section.transaction == TransactionMode::Wrapped)
+}
+
+fn as_history(mut sources: Sources) -> Sources {
+    for migration in &mut sources.migrations {
         migration.reported = false;
     }
-    migrations
+    sources
 }
 
 /// The first byte of a line that is no blank; lines count from 1.

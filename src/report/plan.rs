@@ -19,6 +19,8 @@ pub struct Planning<'a> {
     pub change: &'a Migration,
     /// What was asked.
     pub options: &'a Options,
+    /// The migration tool opens a transaction around each file.
+    pub wrapped: bool,
     /// The server it is for.
     pub version: u16,
     /// What the receiver can show.
@@ -28,14 +30,14 @@ pub struct Planning<'a> {
 }
 
 impl Planning<'_> {
-    /// The SQL of a step, as one runs it by hand.
+    /// The SQL of a step, as it stands in a migration.
     fn sql(&self, step: &Step) -> String {
-        step.sql(false, &self.options.lock_timeout)
+        step.sql(self.wrapped, &self.options.lock_timeout)
     }
 
     /// The SQL that takes a step back.
     fn down(&self, step: &Step) -> Option<String> {
-        step.down_sql(false, &self.options.lock_timeout)
+        step.down_sql(self.wrapped, &self.options.lock_timeout)
     }
 
     /// How many releases and steps there are, and what has no plan.

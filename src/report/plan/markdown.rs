@@ -74,13 +74,14 @@ fn step(planning: &Planning<'_>, step: &Step, number: &str, out: &mut dyn Write)
         write_demand(demand, out)?;
     }
     writeln!(out, "- [ ] {} ({})\n", code(&step.name), form(step))?;
-    writeln!(out, "{}", block("sql", &planning.sql(step)))?;
+    write!(out, "{}", block("sql", planning.sql(step).trim_end()))?;
+    writeln!(out)?;
     for one in &step.locks {
         writeln!(out, "- Locks {}", inline(&lock(one)))?;
     }
     writeln!(out, "- Back: {}", inline(&step.back))?;
     match planning.down(step) {
-        Some(down) => writeln!(out, "\n{}", block("sql", &down)),
+        Some(down) => write!(out, "\n{}", block("sql", down.trim_end())),
         None => Ok(()),
     }
 }
@@ -89,7 +90,14 @@ fn write_demand(demand: &Demand, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "- [ ] Before: {}", inline(&demand.words))?;
     match &demand.query {
         Some(query) => {
-            writeln!(out, "\n{}\n", block("sql", &format!("{}; -- has to give {}\n", query.sql, query.gives)))
+            let sql = format!("{}; -- has to give {}", query.sql, query.gives);
+            write!(
+                out,
+                "
+{}
+",
+                block("sql", &sql)
+            )
         }
         None => Ok(()),
     }
