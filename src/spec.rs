@@ -50,6 +50,8 @@ pub struct Spec<'a> {
     pub engines: Vec<Engine>,
     /// How safe its fix is, where it has one.
     pub fix: Option<Safety>,
+    /// What of a migration `switchback plan` is to be asked about, where that knows the safe way.
+    pub plan: Option<Planned>,
     /// The version of Switchback it came with.
     pub since: String,
     /// What other tools call it: `squawk:require-concurrent-index-creation`.
@@ -65,6 +67,16 @@ pub struct Spec<'a> {
 pub enum Engine {
     /// `PostgreSQL`.
     Postgres,
+}
+
+/// What of a migration a plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Planned {
+    /// The statement.
+    Statement,
+    /// All of it: the statement belongs to others.
+    File,
 }
 
 /// The sections of a specification, in the order they must stand in.
@@ -147,9 +159,9 @@ impl<'a> Spec<'a> {
             _ => return Err(SpecError::new(3, "the summary has to be followed by a `toml` block: the metadata")),
         };
         check_sections(blocks.as_slice())?;
-        let Metadata { level, group, engines, fix, since, also_known_as, security_severity } = metadata;
+        let Metadata { level, group, engines, fix, plan, since, also_known_as, security_severity } = metadata;
         let fix = fix.map(Safety::from);
-        Ok(Self { id: title, summary, level, group, engines, fix, since, also_known_as, security_severity, text })
+        Ok(Self { id: title, summary, level, group, engines, fix, plan, since, also_known_as, security_severity, text })
     }
 
     /// Its examples, in order.
@@ -195,6 +207,7 @@ struct Metadata {
     group: String,
     engines: Vec<Engine>,
     fix: Option<FixSafety>,
+    plan: Option<Planned>,
     since: String,
     #[serde(default)]
     also_known_as: Vec<String>,

@@ -133,6 +133,8 @@ fn finding(found: Found, prefix: &str) -> Result<(Remark, Card), String> {
         why: why.collect(),
         help: found.help,
         fix: found.fix.map(|fix| fix.title),
+        // A command that a stranger wrote is nothing to run.
+        plan: None,
     };
     let remark = Remark {
         fingerprint: found.fingerprint,

@@ -6,8 +6,9 @@ use super::text::{one_line, several_lines};
 use crate::engine::lock::LockMode;
 use crate::evidence::queries::Queries;
 use crate::figures::grouped;
-use crate::finding::{CodeReferences, Finding, LockClaim};
+use crate::finding::{CodeReferences, Finding, Level, LockClaim};
 use crate::fix::Safety;
+use crate::spec::{self, Planned};
 
 /// Other places named for one finding.
 pub(super) const MOST_RELATED: usize = 8;
@@ -28,7 +29,32 @@ pub(super) fn of(finding: &Finding, files: &Files<'_>) -> Vec<(&'static str, Str
     details.extend(queries(finding).into_iter().map(|line| ("query", line)));
     details.extend(finding.help.iter().map(|help| ("help", several_lines(help))));
     details.extend(fix(finding).map(|fix| ("fix", fix)));
+    details.extend(plan(finding, files).map(|command| ("help", plan_words(&command))));
     details
+}
+
+/// The command that plans the safe way, where there is one.
+pub(super) fn plan(finding: &Finding, files: &Files<'_>) -> Option<String> {
+    let planned = spec::of(finding.rule)?.plan?;
+    let path = files.path(finding.file);
+    // A note says that there is nothing to do; and what no file says cannot be named.
+    if finding.level == Level::Note || path.starts_with('<') || files.is_generated(finding.file) {
+        return None;
+    }
+    let line = files.position(finding.file, finding.span.start).line;
+    let named = if planned == Planned::Statement { format!("{path}:{line}") } else { path };
+    Some(one_line(&format!("switchback plan {}", argument(&named))))
+}
+
+/// The same as a sentence.
+pub(super) fn plan_words(command: &str) -> String {
+    format!("run `{command}` for the releases that lead there safely")
+}
+
+/// An argument as a shell takes it: names of files may hold anything.
+fn argument(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '+' | ',');
+    if text.chars().all(plain) && !text.starts_with('-') { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// The places in code that name what the finding is about, and how many are left out.

@@ -70,7 +70,7 @@ impl<'a> Files<'a> {
     /// Where a span of a file stands. One that ends before it begins is empty.
     pub(super) fn region(&self, file: u32, span: Span) -> Region {
         // The file has no such lines.
-        if self.migrations.get(file as usize).is_some_and(Migration::is_generated) {
+        if self.is_generated(file) {
             let start = self.position(file, 0);
             return Region { start, end: start, last_line: start.line };
         }
@@ -84,6 +84,11 @@ impl<'a> Files<'a> {
     pub(super) fn place(&self, finding: &Finding) -> String {
         let start = self.position(finding.file, finding.span.start);
         format!("{}:{}:{}", self.path(finding.file), start.line, start.column)
+    }
+
+    /// Whether the lines of a file are those of something else.
+    pub(super) fn is_generated(&self, file: u32) -> bool {
+        self.migrations.get(file as usize).is_some_and(Migration::is_generated)
     }
 
     fn shown(&self, file: u32) -> &'a Path {

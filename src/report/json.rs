@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use super::details;
 use super::files::Files;
 use super::position::Position;
 use super::tool::{TOOL, Tool};
@@ -88,6 +89,7 @@ pub(super) struct Found<'a> {
     code: Option<Code<'a>>,
     queries: Option<Queries<'a>>,
     fix: Option<FixEdits<'a>>,
+    plan: Option<String>,
     fingerprint: String,
     url: String,
 }
@@ -194,6 +196,7 @@ impl<'a> Found<'a> {
             code: finding.code.as_ref().map(Code::new),
             queries: finding.queries.as_ref().map(Queries::new),
             fix: finding.fix.as_ref().map(|fix| FixEdits::new(fix, finding.file, files)),
+            plan: details::plan(finding, files),
             fingerprint: fingerprint.to_string(),
             url: rule_url(finding.rule),
         }

@@ -93,7 +93,7 @@ fn result(finding: &Finding, fingerprint: &Fingerprint, files: &Files<'_>) -> Re
         rule_id: finding.rule.0,
         rule_index: RULES.iter().filter(|rule| spec::of(rule.id).is_some()).position(|rule| rule.id == finding.rule),
         level: level(finding.level),
-        message: message(finding),
+        message: message(finding, files),
         locations: [Location { id: None, place: place(finding.file, finding.span, files), message: None }],
         related_locations: (1..).zip(related).map(|(id, related)| other_place(id, related, files)).collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint.to_string() },
@@ -102,12 +102,13 @@ fn result(finding: &Finding, fingerprint: &Fingerprint, files: &Files<'_>) -> Re
 }
 
 /// The finding and what is said of it, line by line. Other places are links to `relatedLocations`; nothing else is.
-fn message(finding: &Finding) -> Message {
+fn message(finding: &Finding, files: &Files<'_>) -> Message {
     let mut lines = vec![one_line(&finding.message)];
     lines.extend(finding.locks.iter().map(|claim| format!("lock: {}", details::lock(claim))));
     lines.extend(finding.notes.iter().map(|note| format!("note: {}", one_line(note))));
     lines.extend(details::code(finding).into_iter().map(|line| format!("code: {line}")));
     lines.extend(finding.help.iter().map(|help| format!("help: {}", several_lines(help))));
+    lines.extend(details::plan(finding, files).map(|command| format!("help: {}", details::plan_words(&command))));
     let mut text: Vec<_> = lines.into_iter().map(|line| unlinked(&line)).collect();
     for (id, related) in (1..).zip(finding.related.iter().take(MOST_RELATED)) {
         text.push(format!("see: [{}]({id})", label(&unlinked(&one_line(&related.message)))));

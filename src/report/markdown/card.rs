@@ -42,6 +42,8 @@ pub struct Card {
     pub help: Option<String>,
     /// What an edit would do.
     pub fix: Option<String>,
+    /// The command that plans the safe way.
+    pub plan: Option<String>,
 }
 
 impl Card {
@@ -56,6 +58,7 @@ impl Card {
             why: why(finding, files),
             help: finding.help.clone(),
             fix: details::fix(finding),
+            plan: details::plan(finding, files),
         }
     }
 
@@ -127,6 +130,9 @@ impl Card {
         }
         if let Some(fix) = &self.fix {
             let _ = writeln!(text, "\n**Fix:** {}", inline(&clipped(fix, width)));
+        }
+        if let Some(plan) = &self.plan {
+            let _ = writeln!(text, "\n**The releases that lead there safely:** {}", code(plan));
         }
     }
 
