@@ -4,7 +4,7 @@ pub mod add;
 mod foreign;
 
 use crate::finding::Finding;
-use crate::fix::{Edit, Fix};
+use crate::fix::{Edit, Fix, with_line};
 use crate::outcome::{Allowed, AllowedBy, Outcome};
 use crate::review::replay::Parsed;
 use crate::rule::RuleId;
@@ -89,20 +89,6 @@ struct Place<'a> {
     /// The statement it covers; none for the whole file.
     target: Option<Span>,
     used: Vec<bool>,
-}
-
-/// The whole line where the comment stands alone on it; else the comment and the blanks before it.
-fn with_line(text: &str, comment: Span) -> Span {
-    let before = Span::new(0, comment.start).of(text);
-    let code = before.trim_end_matches([' ', '\t']);
-    let start = u32::try_from(code.len()).unwrap_or(comment.start);
-    let alone = code.is_empty() || code.ends_with(['\n', '\r']);
-    let after = text.get(comment.end as usize..).unwrap_or_default();
-    let newline = ["\r\n", "\n", "\r"].into_iter().find(|newline| after.starts_with(newline));
-    match newline {
-        Some(newline) if alone => Span::new(start, comment.end + u32::from(newline.len() == 2) + 1),
-        _ => Span::new(start, comment.end),
-    }
 }
 
 impl Place<'_> {

@@ -14,6 +14,7 @@ use crate::baseline::Run;
 use crate::cli::{CheckArgs, RuleArgs};
 use crate::config::value::FailOn;
 use crate::config::{Config, value};
+use crate::date::Moment;
 use crate::evidence::{Evidence, queries};
 use crate::finding::Finding;
 use crate::fix::apply;
@@ -119,7 +120,8 @@ impl Checked {
                 fail_on.level().is_some_and(|level| checked.fail_on.level().is_none_or(|other| level < other));
             checked.fail_on = if stricter { fail_on } else { checked.fail_on };
             let args = CheckArgs { input: named, ..args.clone() };
-            checked.add(&args, verbose, config, &directory, surroundings, input, log)?;
+            let now = terminal.now;
+            checked.add(&args, verbose, config, &directory, now, surroundings, input, log)?;
         }
         Ok(checked)
     }
@@ -132,6 +134,7 @@ impl Checked {
         verbose: bool,
         mut config: Config,
         directory: &Path,
+        now: Moment,
         surroundings: &dyn Surroundings,
         input: &mut dyn Read,
         log: &mut dyn Write,
@@ -150,7 +153,8 @@ impl Checked {
         let mut looked = history.look(&request, verbose, log)?;
         if args.fix.wanted() {
             let released = release::released(compared.as_ref(), &request, surroundings, &looked.migrations);
-            let (left, fixes) = fix::converge(&args.fix, &request, &released, looked, |overlay| {
+            let rules = fix::Rules { args: &args.fix, request: &request, released: &released, now };
+            let (left, fixes) = fix::converge(&rules, looked, |overlay| {
                 // What is said once is not said again.
                 history.look(&Request { overlay: overlay.clone(), ..request.clone() }, false, &mut io::sink())
             })?;

@@ -1,7 +1,7 @@
 //! Edits, applied to texts and files.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use super::Edit;
@@ -44,6 +44,23 @@ pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), ApplyError>
         return Err(ApplyError::Differs);
     }
     Ok(fs::write(path, after)?)
+}
+
+/// Writes a file that must not be there yet.
+pub fn create(path: &Path, text: &str) -> Result<(), ApplyError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+    Ok(file.write_all(text.as_bytes())?)
+}
+
+/// Removes the file at `path`, if it still says `before`.
+pub fn remove(path: &Path, before: &str) -> Result<(), ApplyError> {
+    if fs::read(path)? != before.as_bytes() {
+        return Err(ApplyError::Differs);
+    }
+    Ok(fs::remove_file(path)?)
 }
 
 #[cfg(test)]

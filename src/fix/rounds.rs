@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use super::{Edit, Fix, Safety};
 use crate::finding::Finding;
+use crate::source::next::Draft;
 
 /// Edits of one file that can be made at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edits {
     /// Sorted, not overlapping.
     pub edits: Vec<Edit>,
+    /// Migrations to write after the file, in order.
+    pub moved: Vec<Draft>,
     /// How many fixes they make up.
     pub fixes: usize,
 }
@@ -40,11 +43,15 @@ fn of_file(mut fixes: Vec<&Fix>) -> Edits {
             made.fixes += 1;
             continue;
         }
-        // Two insertions in one place touch each other, too.
-        let free = start(fix).is_some_and(|span| end.is_none_or(|end| span.start > end));
+        // Two insertions in one place touch each other, too; what is deleted right behind something deleted does not.
+        let deletes = |fix: &Fix| fix.edits.iter().all(|edit| edit.text.is_empty());
+        let beside = deletes(fix) && last.is_some_and(deletes);
+        let free =
+            start(fix).is_some_and(|span| end.is_none_or(|end| span.start > end || (beside && span.start == end)));
         if free {
             end = fix.edits.iter().map(|edit| edit.span.end).max().or(end);
             made.edits.extend(fix.edits.iter().cloned());
+            made.moved.extend(fix.moved.iter().cloned());
             made.fixes += 1;
             last = Some(fix);
         }

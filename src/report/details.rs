@@ -54,7 +54,11 @@ pub(super) fn plan_words(command: &str) -> String {
 /// An argument as a shell takes it: names of files may hold anything.
 fn argument(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '+' | ',');
-    if text.chars().all(plain) && !text.starts_with('-') { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if text.chars().all(plain) && !text.starts_with('-') {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// The places in code that name what the finding is about, and how many are left out.

@@ -153,6 +153,16 @@ struct FixEdits<'a> {
     title: &'a str,
     safety: &'static str,
     edits: Vec<Edit<'a>>,
+    moved: Vec<Moved<'a>>,
+}
+
+/// A migration that gets what the edits take out.
+#[derive(Serialize)]
+struct Moved<'a> {
+    name: &'a str,
+    up: &'a str,
+    down: Option<&'a str>,
+    transaction: bool,
 }
 
 #[derive(Serialize)]
@@ -269,7 +279,13 @@ impl<'a> FixEdits<'a> {
                 text: &edit.text,
             })
             .collect();
-        Self { title: &fix.title, safety, edits }
+        let moved = fix.moved.iter().map(|draft| Moved {
+            name: &draft.name,
+            up: &draft.up,
+            down: draft.down.as_deref(),
+            transaction: !draft.outside,
+        });
+        Self { title: &fix.title, safety, edits, moved: moved.collect() }
     }
 }
 

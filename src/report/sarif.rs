@@ -97,7 +97,12 @@ fn result(finding: &Finding, fingerprint: &Fingerprint, files: &Files<'_>) -> Re
         locations: [Location { id: None, place: place(finding.file, finding.span, files), message: None }],
         related_locations: (1..).zip(related).map(|(id, related)| other_place(id, related, files)).collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint.to_string() },
-        fixes: finding.fix.iter().filter_map(|fix| edits(fix, finding.file, files)).collect(),
+        fixes: finding
+            .fix
+            .iter()
+            .filter(|fix| fix.moved.is_empty())
+            .filter_map(|fix| edits(fix, finding.file, files))
+            .collect(),
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Suggestion {
 
 /// What may be applied unread. None for edits that do not fit the text, or where a reviewer would have to read a book.
 pub(super) fn of(finding: &Finding, files: &Files<'_>) -> Option<Suggestion> {
-    let fix = finding.fix.as_ref().filter(|fix| fix.safety == Safety::Safe)?;
+    let fix = finding.fix.as_ref().filter(|fix| fix.safety == Safety::Safe && fix.moved.is_empty())?;
     whole_lines(fix, files.index(finding.file)?)
 }
 

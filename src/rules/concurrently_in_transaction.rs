@@ -1,5 +1,6 @@
 //! See `rules/concurrently-in-transaction.md`.
 
+use super::support::moved::{self, Moved};
 use super::support::{edit, is_concurrent, leave_transaction, transaction_words};
 use crate::review::session::OpenTransaction;
 use crate::review::step::{Release, Step};
@@ -8,7 +9,7 @@ use crate::schema::operation::OperationKind;
 use crate::syntax::object::ObjectKind;
 use crate::syntax::statement::ReindexTarget;
 
-pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
+pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findings) {
     if !step.effects.no_transaction {
         return;
     }
@@ -32,7 +33,23 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
     if is_concurrent(step) {
         builder = builder.note("it works in several transactions of its own, so it refuses to be part of one");
     }
+    if let Some(fix) = moved(step).and_then(|moved| moved::outside(step, release, moved)) {
+        builder = builder.fix(fix);
+    }
     builder.emit();
+}
+
+/// What the statement becomes in a migration of its own, where it does one thing.
+fn moved(step: &Step<'_>) -> Option<Moved> {
+    let sql = edit::text(step, step.statement.span).to_owned();
+    match &step.operation.kind {
+        OperationKind::CreateIndex { def, .. } => Some(moved::built(step, def, sql)),
+        OperationKind::Drop { kind: ObjectKind::Index, name, def, .. } if def.names.len() == 1 => {
+            Some(moved::dropped(step, name, sql))
+        }
+        OperationKind::Reindex { name: Some(name), .. } => Some(moved::rebuilt(name, sql)),
+        _ => None,
+    }
 }
 
 /// The command as people call it.

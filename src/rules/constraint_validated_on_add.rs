@@ -1,10 +1,12 @@
 //! See `rules/constraint-validated-on-add.md`.
 
-use super::support::{action, edit, key, lasting, with_impacts};
+use super::support::{action, edit, key, lasting, moved, with_impacts};
 use crate::fix::{Edit, Fix};
 use crate::review::step::{Impact, Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::QName;
+use crate::source::migration::TransactionMode;
+use crate::source::next::Draft;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::expr::Shape;
 use crate::syntax::name::{Ident, Quoted};
@@ -61,7 +63,24 @@ fn of_table(step: &Step<'_>, release: &Release<'_>, table: &QName, constraint: &
     if step.operation.body.is_some() {
         return builder.emit();
     }
-    builder.fix(Fix::manual("add NOT VALID", vec![Edit::insert(constraint.span.end, " NOT VALID")])).emit();
+    builder.fix(split(step, table, &name, constraint)).emit();
+}
+
+/// A fix that validates it apart: in the next statement where each commits by itself, else in a migration of its own.
+fn split(step: &Step<'_>, table: &QName, name: &str, constraint: &Constraint) -> Fix {
+    let not_valid = Edit::insert(constraint.span.end, " NOT VALID");
+    // The server makes up another name then.
+    if key::is_taken(step, name) {
+        return Fix::manual("add NOT VALID", vec![not_valid]);
+    }
+    let validate = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table.short(), Quoted(name));
+    if step.mode == TransactionMode::None && step.session.transaction.is_none() {
+        let next = Edit::insert(step.statement.span.end, format!(";\n{validate}"));
+        return Fix::safe("add NOT VALID, and validate it in the next statement", vec![not_valid, next]);
+    }
+    let down = step.migration.has_down().then(moved::nothing);
+    let draft = Draft { name: format!("validate_{name}"), up: format!("{validate};\n"), down, outside: false };
+    Fix::safe("add NOT VALID, and validate it in a migration of its own", vec![not_valid]).moving(vec![draft])
 }
 
 fn of_column(step: &Step<'_>, table: &QName, column: &ColumnDef, constraint: &Constraint, findings: &mut Findings) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::support::{add_concurrently, blocking, leave_first, on_new_relation, with_impacts};
+use super::support::{add_concurrently, blocking, edit, leave_first, moved, on_new_relation, with_impacts};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::catalog::Index;
@@ -20,7 +20,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
         let never_seen =
             step.operation.guarded && !step.before.known && made.get(name).is_some_and(|later| *later > at);
         if !def.concurrently && !new && !never_seen && !is_refused(step, name) && !is_locked(step) {
-            report(step, name, def, findings);
+            report(step, release, name, def, findings);
         }
     }
 }
@@ -38,7 +38,7 @@ fn is_locked(step: &Step<'_>) -> bool {
     step.session.held().iter().any(|held| held.relation == table.name && held.mode.blocks_reads())
 }
 
-fn report(step: &Step<'_>, name: &QName, def: &Drop, findings: &mut Findings) {
+fn report(step: &Step<'_>, release: &Release<'_>, name: &QName, def: &Drop, findings: &mut Findings) {
     let table = step.before.table.as_ref().map_or_else(|| "its table".to_owned(), |table| table.name.short());
     let mut builder = findings
         .on(step, format!("dropping index {} stops reads and writes of {table} while it waits its turn", name.short()))
@@ -48,13 +48,21 @@ fn report(step: &Step<'_>, name: &QName, def: &Drop, findings: &mut Findings) {
     if let Some(assumed) = &step.effects.assumed {
         builder = builder.note(assumed);
     }
+    let at = Span::new(def.head.end, def.head.end);
+    let moved = || moved::outside(step, release, moved::dropped(step, name, concurrently(step, def)));
     if def.names.len() == 1
         && !def.cascade
-        && let Some(fix) = add_concurrently(step, Span::new(def.head.end, def.head.end))
+        && let Some(fix) = add_concurrently(step, at).or_else(moved)
     {
         builder = builder.fix(fix);
     }
     builder.help(help(step, name, def)).emit();
+}
+
+/// The statement with `CONCURRENTLY` in it.
+fn concurrently(step: &Step<'_>, def: &Drop) -> String {
+    let rest = Span::new(def.head.end, step.statement.span.end);
+    format!("{} CONCURRENTLY{}", edit::text(step, def.head), edit::text(step, rest))
 }
 
 /// The server refuses `CONCURRENTLY` for the index of a partitioned table, and to drop that of a constraint at all.

@@ -1,6 +1,7 @@
 //! See `rules/index-not-concurrent.md`.
 
-use super::support::{add_concurrently, edit, lasting, leave_first, partition, with_impacts};
+use super::support::{add_concurrently, edit, lasting, leave_first, moved, partition, with_impacts};
+use crate::fix::Fix;
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::OperationKind;
@@ -8,7 +9,7 @@ use crate::syntax::name::Quoted;
 use crate::syntax::object::CreateIndex;
 use crate::syntax::span::Span;
 
-pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
+pub(crate) fn check(step: &Step<'_>, release: &Release<'_>, findings: &mut Findings) {
     let OperationKind::CreateIndex { table, def } = &step.operation.kind else { return };
     if def.concurrently || lasting(step).next().is_none() {
         return;
@@ -30,10 +31,16 @@ pub(crate) fn check(step: &Step<'_>, _: &Release<'_>, findings: &mut Findings) {
              try would take for the finished one",
         );
     }
-    if let Some(fix) = add_concurrently(step, concurrently(step, def)) {
+    if let Some(fix) = add_concurrently(step, concurrently(step, def)).or_else(|| moved(step, release, def)) {
         builder = builder.fix(fix);
     }
     builder.help(help(step, def)).emit();
+}
+
+/// A fix that builds the index in a migration of its own.
+fn moved(step: &Step<'_>, release: &Release<'_>, def: &CreateIndex) -> Option<Fix> {
+    let sql = edit::inserted(step, concurrently(step, def), " CONCURRENTLY")?;
+    moved::outside(step, release, moved::built(step, def, sql))
 }
 
 fn is_partitioned(step: &Step<'_>) -> bool {

@@ -12,6 +12,7 @@ pub(crate) mod held;
 pub(crate) mod key;
 pub(crate) mod lost_key;
 pub(crate) mod meant;
+pub(crate) mod moved;
 pub(crate) mod open_since;
 pub(crate) mod partition;
 pub(crate) mod refresh;

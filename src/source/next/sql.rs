@@ -25,7 +25,9 @@ pub(super) fn body(text: &str) -> String {
 
 /// The statements, each on lines of its own.
 fn joined(text: &str, separator: &str, write: impl Fn(&Statement<'_>) -> String) -> String {
-    statements(text).iter().map(write).collect::<Vec<_>>().join(separator) + "\n"
+    let written: Vec<String> = statements(text).iter().map(write).collect();
+    // Comments may be all there is.
+    if written.is_empty() { format!("{}\n", text.trim()) } else { written.join(separator) + "\n" }
 }
 
 /// What stands above the statements of a file that holds nothing else.
