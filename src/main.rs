@@ -110,13 +110,10 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: Terminal, out: &mut dyn Write)
         Command::Man(args) => done(manual::pages(args.dir.as_deref(), out)),
         Command::Init(args) => done(init::run(args, out, &mut io::stderr().lock())),
         Command::Explain(args) => done(explain::explain(&args.rule, terminal.style, out)),
-        Command::Rules(args) => {
-            match args.output_format {
-                ListFormat::Pretty => rules::write_table(terminal.style, out)?,
-                ListFormat::Json => rules::write_json(out)?,
-            }
-            Ok(false)
-        }
+        Command::Rules(args) => done(match args.output_format {
+            ListFormat::Pretty => rules::write_table(terminal.style, out),
+            ListFormat::Json => rules::write_json(out),
+        }),
     }
 }
 

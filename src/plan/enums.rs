@@ -136,8 +136,7 @@ impl Renaming<'_, '_, '_> {
             vec![format!("CREATE TYPE {} AS ENUM ({})", new.short(), labels.join(", "))],
         )
         .undone_by(vec![format!("DROP TYPE {}", new.short())], "until a column has it");
-        let mut steps = cleanup;
-        steps.push(created);
+        let steps = cleanup.into_iter().chain([created]).collect();
         let mut releases = vec![Release { phase: Phase::Expand, steps, then: Vec::new(), serves: Serves::NEW }];
         for (table, column) in &self.places {
             let name = quoted(&column.name);
@@ -158,9 +157,7 @@ impl Renaming<'_, '_, '_> {
             };
             releases.extend(replacement.releases(self.scene, catalog)?);
         }
-        for release in &mut releases {
-            release.serves = Serves::NEW;
-        }
+        releases.iter_mut().for_each(|release| release.serves = Serves::NEW);
         let swapped = Step::transaction(
             slug(&["swap", &self.name.name]),
             format!("drop the old type, and give its name to the new one"),

@@ -6,7 +6,7 @@ use super::draft::Unit;
 use super::step::{Phase, Release, Serves, Step};
 use super::write::{alter, list, made, quoted, slug};
 use super::{index, proof};
-use crate::schema::catalog::{ConstraintBody, Table};
+use crate::schema::catalog::{ConstraintBody, Table, TableConstraint};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Symbol;
 use crate::syntax::table::{Constraint, ConstraintKind, Key};
@@ -95,33 +95,28 @@ pub(super) fn swapped(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     let mut built = index::unique(&table.name, &index, &list(&columns), "PRIMARY KEY", &rest(false, &included(key)));
     built.truncate(1);
     steps.extend(built);
-    let swap = Step::transaction(
-        slug(&["swap", &last]),
+    let swap = swap(table, old, &last, &index);
+    let then =
+        format!("deploy code that tells the rows of {short} apart by ({}), `ON CONFLICT` included", list(&columns));
+    let expand = Release { phase: Phase::Expand, steps, then: vec![then], serves: Serves::BOTH };
+    let contract = Release { phase: Phase::Contract, steps: vec![swap], then: Vec::new(), serves: Serves::NEW };
+    Some(Found::new(vec![at, other], what, vec![expand, contract]))
+}
+
+/// One key dropped and the other made of its index, at once.
+fn swap(table: &Table, old: &TableConstraint, last: &Symbol, index: &Symbol) -> Step {
+    let short = table.name.short();
+    Step::transaction(
+        slug(&["swap", last]),
         format!("swap the primary key of {short}: nothing is read, and there is always one"),
         vec![
             alter(&table.name, &format!("DROP CONSTRAINT {}", quoted(&old.name))),
-            alter(&table.name, &format!("ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", quoted(&last), quoted(&index))),
+            alter(&table.name, &format!("ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", quoted(last), quoted(index))),
         ],
     )
     .back(format!(
         "build a unique index on ({}) CONCURRENTLY, and swap again: open for as long as those values are unique",
         list(&old.columns)
-    ));
-    Some(Found::new(
-        vec![at, other],
-        what,
-        vec![
-            Release {
-                phase: Phase::Expand,
-                steps,
-                then: vec![format!(
-                    "deploy code that tells the rows of {short} apart by ({}), `ON CONFLICT` included",
-                    list(&columns)
-                )],
-                serves: Serves::BOTH,
-            },
-            Release { phase: Phase::Contract, steps: vec![swap], then: Vec::new(), serves: Serves::NEW },
-        ],
     ))
 }
 

@@ -63,16 +63,16 @@ fn of_table(step: &Step<'_>, release: &Release<'_>, table: &QName, constraint: &
     if step.operation.body.is_some() {
         return builder.emit();
     }
+    // The server makes up another name where the usual one is taken.
+    if constraint.name.is_none() && key::is_taken(step, &name) {
+        return builder.emit();
+    }
     builder.fix(split(step, table, &name, constraint)).emit();
 }
 
 /// A fix that validates it apart: in the next statement where each commits by itself, else in a migration of its own.
 fn split(step: &Step<'_>, table: &QName, name: &str, constraint: &Constraint) -> Fix {
     let not_valid = Edit::insert(constraint.span.end, " NOT VALID");
-    // The server makes up another name then.
-    if key::is_taken(step, name) {
-        return Fix::manual("add NOT VALID", vec![not_valid]);
-    }
     let validate = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table.short(), Quoted(name));
     if step.mode == TransactionMode::None && step.session.transaction.is_none() {
         let next = Edit::insert(step.statement.span.end, format!(";\n{validate}"));

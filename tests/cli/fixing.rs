@@ -33,9 +33,19 @@ fn safe_fixes_are_applied_and_the_rest_is_reported() {
     let after = read(&repository, "db/3_index.sql");
     assert!(after.starts_with("-- +goose NO TRANSACTION\n-- +goose Up\n"), "{after}");
     assert!(after.contains("CREATE INDEX CONCURRENTLY users_name ON users (name); -- for support\n"), "{after}");
-    assert!(stdout(&fixed).contains("db/2_index.sql:3:11: error[index-not-concurrent]"), "{}", stdout(&fixed));
-    assert!(!stdout(&fixed).contains("db/3_index.sql"), "{}", stdout(&fixed));
-    assert_eq!(read(&repository, "db/2_index.sql"), FILES[1].1, "CONCURRENTLY cannot run in the transaction of goose");
+    assert_eq!(
+        stdout(&fixed).lines().last().map(|line| line.contains("no findings")),
+        Some(true),
+        "{}",
+        stdout(&fixed)
+    );
+    // CONCURRENTLY cannot run in the transaction of goose.
+    let moved = read(&repository, "db/4_create_users_email.sql");
+    assert!(
+        moved.starts_with("-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY users_email"),
+        "{moved}"
+    );
+    assert!(!read(&repository, "db/2_index.sql").contains("INDEX"), "{}", read(&repository, "db/2_index.sql"));
 
     let again = repository.run(&["check", "--fix-only", "db"]);
     assert_eq!((code(&again), stdout(&again).as_str(), stderr(&again).as_str()), (0, "", "nothing to fix"));
@@ -44,11 +54,15 @@ fn safe_fixes_are_applied_and_the_rest_is_reported() {
 
 #[test]
 fn a_fix_that_needs_a_look_is_asked_for() {
-    let file = "SET lock_timeout = '5s';\nALTER TABLE users ADD CONSTRAINT users_name CHECK (name <> '');\n";
+    let file = "CREATE INDEX users_name ON users (name);\n";
     let repository = Repository::new("fix_unsafe", &[("db/1.sql", CREATE), ("db/2.sql", file)]);
-    assert_eq!(code(&repository.run(&["check", "--diff", "db"])), 0);
+    assert_eq!(
+        code(&repository.run(&["check", "--diff", "db"])),
+        0,
+        "nothing tells whether the tool opens a transaction"
+    );
     let shown = stdout(&repository.run(&["check", "--diff", "--unsafe-fixes", "db"]));
-    assert!(shown.contains("CHECK (name <> '') NOT VALID;"), "{shown}");
+    assert!(shown.contains("+CREATE INDEX CONCURRENTLY users_name"), "{shown}");
     let wrong = repository.run(&["check", "--diff", "--fix", "db"]);
     assert_eq!(code(&wrong), 2);
 }
@@ -80,4 +94,54 @@ fn what_is_piped_in_is_left_as_it_is() {
         );
     }
     assert_eq!(read(&repository, "db/3_index.sql"), FILES[2].1);
+}
+
+#[test]
+fn what_has_to_run_elsewhere_moves_with_its_way_back() {
+    let files = [
+        ("db/1_init.up.sql", "CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);\n"),
+        ("db/1_init.down.sql", "DROP TABLE users;\n"),
+        (
+            "db/2_more.up.sql",
+            "SET lock_timeout = '5s';\nCREATE INDEX users_email ON users (email);\nALTER TABLE users ADD CONSTRAINT users_age CHECK \
+             (age > 0);\n",
+        ),
+        ("db/2_more.down.sql", "ALTER TABLE users DROP CONSTRAINT users_age;\nDROP INDEX users_email;\n"),
+    ];
+    let repository = Repository::new("fix_moved", &files);
+    let shown = stdout(&repository.run(&["check", "--diff", "db"]));
+    assert!(shown.contains("--- /dev/null\n+++ b/db/3_create_users_email.up.sql\n"), "{shown}");
+    assert!(!repository.0.join("db/3_create_users_email.up.sql").exists(), "nothing is written");
+
+    let fixed = repository.run(&["check", "--fix", "db"]);
+    assert_eq!(code(&fixed), 0, "{}", stdout(&fixed));
+    assert!(stdout(&fixed).contains("no findings"), "{}", stdout(&fixed));
+    assert_eq!(
+        read(&repository, "db/3_create_users_email.up.sql"),
+        "CREATE INDEX CONCURRENTLY users_email ON users (email);\n"
+    );
+    assert_eq!(read(&repository, "db/3_create_users_email.down.sql"), "DROP INDEX CONCURRENTLY users_email;\n");
+    assert_eq!(
+        read(&repository, "db/4_validate_users_age.up.sql"),
+        "ALTER TABLE users VALIDATE CONSTRAINT users_age;\n"
+    );
+    assert_eq!(
+        read(&repository, "db/2_more.up.sql"),
+        "SET lock_timeout = '5s';\nALTER TABLE users ADD CONSTRAINT users_age CHECK (age > 0) NOT VALID;\n"
+    );
+    assert_eq!(read(&repository, "db/2_more.down.sql"), "ALTER TABLE users DROP CONSTRAINT users_age;\n");
+    assert_eq!(stderr(&repository.run(&["check", "--fix-only", "db"])), "nothing to fix");
+}
+
+#[test]
+fn a_migration_that_does_nothing_else_is_written_anew() {
+    let files = [
+        ("db/1_init.sql", "-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, email text);\n"),
+        ("db/2_index.sql", "-- +goose Up\nCREATE INDEX users_email ON users (email);\n"),
+    ];
+    let repository = Repository::new("fix_whole", &files);
+    let fixed = repository.run(&["check", "--fix", "db"]);
+    assert!(stderr(&fixed).contains("db/2_index.sql is gone: the new one takes its place"), "{}", stderr(&fixed));
+    assert!(read(&repository, "db/2_create_users_email.sql").contains("NO TRANSACTION"), "{}", stderr(&fixed));
+    assert!(stdout(&fixed).contains("no findings"), "{}", stdout(&fixed));
 }

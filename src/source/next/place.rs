@@ -85,7 +85,8 @@ impl<'a> Place<'a> {
         let mut names: BTreeSet<String> = overlaid.map(|name| name.to_string_lossy().into_owned()).collect();
         if !self.request.overlay_only {
             let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-            names.extend(entries.map(|entry| file_name(&entry.path())));
+            let gone = |path: &Path| self.request.overlay.get(path).is_some_and(Option::is_none);
+            names.extend(entries.map(|entry| entry.path()).filter(|path| !gone(path)).map(|path| file_name(&path)));
         }
         names
     }
