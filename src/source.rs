@@ -5,6 +5,7 @@ mod dialect;
 mod directive;
 mod discover;
 mod error;
+mod flaws;
 pub mod generator;
 mod glob;
 mod home;

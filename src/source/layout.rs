@@ -7,7 +7,7 @@ mod alembic;
 mod atlas;
 mod diesel;
 mod django;
-mod drizzle;
+pub(super) mod drizzle;
 mod evolve;
 pub(super) mod flyway;
 mod go_pg;

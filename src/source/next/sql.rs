@@ -5,6 +5,7 @@ use ring::digest;
 use super::Written;
 use super::piece::{Statement, is_ended, statements};
 use super::tool::Page;
+use crate::source::flaws::header;
 use crate::source::layout::flyway;
 
 /// The file of a migration, and the one that takes it back.
@@ -96,11 +97,7 @@ fn annotated(text: &str, word: &str) -> String {
 
 /// As graphile-migrate commits it: each migration names the hash of the one before it.
 fn committed(page: &Page<'_>) -> String {
-    let header = |name: &str| {
-        let mut lines = page.previous.text.split('\n').take_while(|line| line.starts_with("--!"));
-        lines.find_map(|line| line.strip_prefix("--! ")?.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
-    };
-    let previous = header("Hash").unwrap_or("-");
+    let previous = header(&page.previous.text, "Hash").unwrap_or("-");
     let option = if page.draft.outside { "--! no-transaction\n" } else { "" };
     let body = format!("{option}{}", body(&page.draft.up));
     let hashed = if previous == "-" { body.clone() } else { format!("{previous}\n{body}") };
