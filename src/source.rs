@@ -206,6 +206,13 @@ pub struct LayoutFound {
     pub migrations: usize,
 }
 
+impl LayoutFound {
+    /// Whether the tool opens one transaction around all pending files, unless it is told otherwise.
+    pub fn shares_transaction(&self) -> bool {
+        layout::outside::is_shared(self.layout)
+    }
+}
+
 /// What layouts are called.
 pub fn layout_names() -> Vec<&'static str> {
     layout::names()

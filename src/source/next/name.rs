@@ -34,6 +34,7 @@ const ENDINGS: &[&str] = &[
     "mts",
     "rb",
     "py",
+    "erb",
     "xml",
     "yaml",
     "yml",
