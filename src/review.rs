@@ -2,6 +2,7 @@
 
 pub mod before;
 mod declared;
+mod fresh;
 pub mod history;
 pub mod replay;
 pub mod session;

@@ -5,6 +5,7 @@ mod dialect;
 mod directive;
 mod discover;
 mod error;
+mod flaws;
 pub mod generator;
 mod glob;
 mod home;
@@ -203,6 +204,13 @@ pub struct LayoutFound {
     pub why: &'static str,
     /// How many migrations in it ship.
     pub migrations: usize,
+}
+
+impl LayoutFound {
+    /// Whether the tool opens one transaction around all pending files, unless it is told otherwise.
+    pub fn shares_transaction(&self) -> bool {
+        layout::outside::is_shared(self.layout)
+    }
 }
 
 /// What layouts are called.

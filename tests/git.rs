@@ -278,3 +278,58 @@ fn a_side_that_is_not_there_is_named() {
     assert!(failed("main").contains("main is neither a file or folder nor a git revision with a path"));
     assert!(failed("dbs/").contains("did you mean db"), "{}", failed("dbs/"));
 }
+
+/// Drizzle, with this journal and these new files.
+fn drizzle(test: &str, new: &[(&str, &str)]) -> Vec<String> {
+    let repository = Repository::empty(test);
+    let journal = |tags: &[&str]| {
+        let entries: Vec<String> = tags
+            .iter()
+            .enumerate()
+            .map(|(at, tag)| format!("{{\"idx\":{at},\"when\":{at},\"tag\":\"{tag}\"}}"))
+            .collect();
+        format!("{{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[{}]}}", entries.join(","))
+    };
+    repository.write(
+        "drizzle/0000_a.sql",
+        "CREATE TABLE users (id bigint PRIMARY KEY, state text);\n\
+         CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);\nCREATE INDEX orders_user ON orders (user_id);\n\
+         CREATE TYPE mood AS ENUM ('sad');\nALTER TABLE users ADD COLUMN mood mood;\n",
+    );
+    repository.write("drizzle/meta/_journal.json", &journal(&["0000_a"]));
+    repository.commit("released");
+    let mut tags = vec!["0000_a"];
+    for (tag, text) in new {
+        repository.write(&format!("drizzle/{tag}.sql"), text);
+        tags.push(tag);
+    }
+    repository.write("drizzle/meta/_journal.json", &journal(&tags));
+    repository.found(&["drizzle", "--base", "HEAD"])
+}
+
+#[test]
+fn pending_files_share_the_transaction_where_the_tool_opens_only_one() {
+    let add = "SET lock_timeout = '5s';\nALTER TABLE orders ADD CONSTRAINT known FOREIGN KEY (user_id) REFERENCES users NOT VALID;\n";
+    let validate = "ALTER TABLE orders VALIDATE CONSTRAINT known;\n";
+    assert_eq!(
+        drizzle("shared-validate", &[("0001_add", add), ("0002_validate", validate)]),
+        ["drizzle/0002_validate.sql:1 validate-in-same-transaction"],
+        "the timeout of the first file holds in the second, and so do its locks"
+    );
+    assert_eq!(
+        drizzle(
+            "shared-enum",
+            &[
+                ("0001_mood", "ALTER TYPE mood ADD VALUE 'glad';\n"),
+                ("0002_use", "ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'glad';\n"),
+            ]
+        )
+        .last()
+        .map(String::as_str),
+        Some("drizzle/0002_use.sql:1 enum-value-used-in-same-transaction")
+    );
+    // What ends the transaction ends it for the files that follow.
+    let committed = format!("{add}COMMIT;\n");
+    let found = drizzle("shared-ended", &[("0001_add", &committed), ("0002_validate", validate)]);
+    assert!(!found.iter().any(|found| found.contains("validate-in-same-transaction")), "{found:?}");
+}

@@ -29,6 +29,9 @@ fn rendered(result: &Result<Sources, SourceError>) -> String {
     for found in &sources.layouts {
         writeln!(out, "{}: {}, {}", found.folder.display(), found.layout, found.migrations).unwrap();
     }
+    for warning in &sources.warnings {
+        writeln!(out, "warning: {warning}").unwrap();
+    }
     for skipped in &sources.skipped {
         writeln!(out, "skipped {}: {}", skipped.path.display(), skipped.reason).unwrap();
     }

@@ -156,7 +156,7 @@ fn check(what: &str, layout: &str, drafts: &[Draft], before: &Sources, after: &S
         spans(&draft.up).into_iter().map(|span| (words(span.of(&draft.up)), draft.outside)).collect::<Vec<_>>()
     });
     let wanted: Vec<_> = wanted.collect();
-    let ups = ups.get(ups.len().saturating_sub(wanted.len())..).unwrap();
+    let ups = &ups[ups.len().saturating_sub(wanted.len())..];
     for ((up, runs_outside), (wanted, outside)) in ups.iter().zip(&wanted) {
         assert_eq!(up, wanted, "{what}: {ups:?}");
         assert!(*runs_outside || !outside, "{what}: {up} is in a transaction");
@@ -350,4 +350,25 @@ fn an_atlas_sum_goes_on() {
                     2.sql h1:lpV8gxH4q8H6Vuacx+qrUqwwNgakMXVLwO6gq4MBVE8=\n";
     assert_eq!(next.files.last().unwrap().text, extended);
     assert_eq!(next.notes, Vec::<String>::new());
+}
+
+#[test]
+fn a_changelog_alone_is_added_to() {
+    let xml = "<databaseChangeLog>\n    <changeSet id=\"1\" author=\"a\">\n        <sql>SELECT 1</sql>\n    </changeSet>\n\
+               </databaseChangeLog>\n";
+    let yaml =
+        "databaseChangeLog:\n- changeSet:\n    id: 1\n    author: a\n    changes:\n    - sql:\n        sql: SELECT 1\n";
+    let mut out = String::new();
+    for (name, text) in [("db/changelog.xml", xml), ("db/changelog.yaml", yaml)] {
+        let request = folder("changelog", &[(name, text)]);
+        let sources = load(&request).unwrap();
+        let drafts = [wrapped(), outside(), several_outside()];
+        let outcome = next::files(&request, &sources, &sources.migrations[0], &drafts, now());
+        out += &shown(&request, &outcome);
+        write(&outcome.unwrap());
+        let after = load(&request).unwrap();
+        let before = Sources { migrations: Vec::new(), ..sources.clone() };
+        check(name, "liquibase", &drafts, &before, &after);
+    }
+    insta::assert_snapshot!(out);
 }

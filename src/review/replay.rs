@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::declared::Declarations;
+use super::fresh::{fresh, made};
 use super::session::{Lapsed, Session};
 use super::size::Size;
 use super::snapshots::{Snapshots, State};
 use super::step::{Impact, Step};
-use super::track::{Tracker, Turn, Values};
+use super::track::{Carried, Tracker, Turn, Values};
 use super::way_back::{self, Forth, WayBack, take_back};
 use crate::engine::effect::{Effects, LockedKind};
 use crate::engine::{Context, Engine};
@@ -55,6 +56,10 @@ pub struct Replay<'a> {
     defaults: Values,
     /// A `lock_timeout` that the file before set for itself.
     left: Option<Left>,
+    /// The transaction that is open still, with its release and history.
+    open: Option<(u32, usize, Carried)>,
+    /// Tables that the present file creates.
+    made: BTreeSet<QName>,
     /// Every file so far.
     files: Vec<&'a Migration>,
     /// Declarations that name nothing the history knows: the file and the comment.
@@ -91,6 +96,8 @@ impl<'a> Replay<'a> {
             settings,
             defaults: Values::default(),
             left: None,
+            open: None,
+            made: BTreeSet::new(),
             files: Vec::new(),
             unknown: Vec::new(),
             unread: false,
@@ -138,9 +145,15 @@ impl<'a> Replay<'a> {
 
     fn forth(&mut self, parsed: &'a Parsed<'a>, position: Position, steps: &mut Vec<Step<'a>>) {
         self.files.push(parsed.migration);
+        self.made = made(parsed, &self.catalog);
         // Of an earlier release only what was meant for all that follow is worth a word.
         let left = self.left.filter(|left| left.alone || left.release == position.release);
         let mut tracker = Tracker::new(position.file, self.defaults, left.map(|left| left.lapsed));
+        let (release, home) = (position.release, parsed.migration.standing.home);
+        let carried = self.open.take().filter(|(open, history, _)| (*open, *history) == (release, home));
+        if parsed.migration.shares_transaction() {
+            tracker = tracker.shares(carried.map(|(_, _, carried)| carried));
+        }
         let first = steps.len();
         let mut statement_index = 0;
         for (number, (section, script)) in (0_u32..).zip(&parsed.scripts) {
@@ -169,6 +182,7 @@ impl<'a> Replay<'a> {
         if let Some(lapsed) = tracker.left() {
             self.left = Some(Left { lapsed, release: position.release, alone });
         }
+        self.open = tracker.leaves_open().map(|carried| (release, home, carried));
         let locks = tracker.into_locks();
         for step in steps.iter_mut().skip(first) {
             step.session.locks = Arc::clone(&locks);
@@ -271,7 +285,7 @@ impl<'a> Replay<'a> {
         let context = Context { version: self.settings.version, utc: session.utc };
         let effects = Engine::Postgres.effects(&operation, &self.catalog, context);
         let before = super::before::before(&self.catalog, &operation);
-        let fresh = self.fresh(&effects, place.position.release);
+        let fresh = fresh(&self.catalog, &self.made, &operation, &effects, place.position.release);
         let mut impacts = self.impacts(&effects, &fresh);
         // Whose rows are looked up: those of the table that gets the key, or of the partition that joins one with keys.
         let attached = before.partition.as_ref().and_then(|partition| partition.table.as_ref());
@@ -303,18 +317,6 @@ impl<'a> Replay<'a> {
             signed: place.signed,
             mismatches: Vec::new(),
         }
-    }
-
-    /// The locked relations that nobody else can be using: temporary, or created in this release. Sorted.
-    fn fresh(&self, effects: &Effects, release: u32) -> Vec<QName> {
-        let is_fresh = |relation: &&QName| {
-            let origin = self.catalog.relation_origin(relation).or_else(|| self.catalog.index_origin(relation));
-            let temporary = self.catalog.table(relation).is_some_and(|table| table.temporary);
-            temporary || origin.is_some_and(|origin| origin.release == release)
-        };
-        let locked = effects.locks.iter().map(|lock| &lock.relation);
-        let fresh: BTreeSet<&QName> = locked.filter(is_fresh).collect();
-        fresh.into_iter().cloned().collect()
     }
 
     /// The effects on tables and views that others may be using.

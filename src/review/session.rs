@@ -46,10 +46,19 @@ impl Session {
 pub enum OpenTransaction {
     /// `BEGIN` in the file, at this place.
     Explicit(Span),
-    /// The migration tool wraps the file.
-    Tool,
+    /// The migration tool opened it.
+    Tool(Around),
     /// Several statements sent as one string.
     Implicit,
+}
+
+/// What a migration tool opens a transaction around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// The file.
+    File,
+    /// All pending files; by the number of the first one that is known to be pending.
+    Pending(u32),
 }
 
 /// A timeout setting.
@@ -149,6 +158,8 @@ pub struct HeldLock {
     pub mode: LockMode,
     /// The clause that took it.
     pub by: Span,
+    /// The file it is in.
+    pub file: u32,
 }
 
 #[cfg(test)]

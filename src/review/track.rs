@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::session::{HeldLock, Lapse, Lapsed, OpenTransaction, Session, Timeout};
+use super::session::{Around, HeldLock, Lapse, Lapsed, OpenTransaction, Session, Timeout};
 use super::step::Impact;
 use crate::engine::lock::LockMode;
 use crate::schema::operation::QName;
@@ -54,7 +54,24 @@ pub(super) struct Tracker {
     /// The strongest lock held on each relation.
     strongest: BTreeMap<QName, LockMode>,
     savepoints: Vec<Savepoint>,
+    /// The tool opens one transaction around all pending files.
+    shares: bool,
+    /// That transaction, as the file before left it.
+    carried: Option<Carried>,
 }
+
+/// A transaction that is open when a file ends, and still is when the next one begins.
+#[derive(Debug)]
+pub(super) struct Carried {
+    /// The number of its first file.
+    first: u32,
+    locks: Vec<HeldLock>,
+    session: Values,
+    current: Values,
+}
+
+/// Locks that are carried from file to file: no real release takes more, and one of a thousand files stays cheap.
+const MOST_CARRIED: usize = 1024;
 
 #[derive(Debug)]
 struct Savepoint {
@@ -89,14 +106,50 @@ impl Tracker {
         Self { file, session, current, defaults, later_defaults, lapsed, ..Self::default() }
     }
 
+    /// The tool opens one transaction around all pending files; `carried` is that, if it is open already.
+    pub(super) fn shares(self, carried: Option<Carried>) -> Self {
+        Self { shares: true, carried, ..self }
+    }
+
+    fn take_up(&mut self, carried: Carried) {
+        self.transaction = Some(OpenTransaction::Tool(Around::Pending(carried.first)));
+        self.session = carried.session;
+        self.current = carried.current;
+        self.at_begin = carried.session;
+        self.strongest = carried.locks.iter().map(|lock| (lock.relation.clone(), lock.mode)).collect();
+        self.locks.extend(carried.locks);
+    }
+
+    /// The transaction around all pending files, if this one leaves it open.
+    pub(super) fn leaves_open(&self) -> Option<Carried> {
+        let Some(OpenTransaction::Tool(Around::Pending(first))) = self.transaction else { return None };
+        let locks = self.locks.get(self.start..).unwrap_or_default().iter().take(MOST_CARRIED).cloned().collect();
+        // The place is in a file that later steps do not stand in.
+        let elsewhere = |mut values: Values| {
+            values.lock_timeout.at = None;
+            values.statement_timeout.at = None;
+            values
+        };
+        Some(Carried { first, locks, session: elsewhere(self.session), current: elsewhere(self.current) })
+    }
+
     /// Starts a section. Settings outlive it; transactions do not.
     pub(super) fn enter(&mut self, mode: TransactionMode, statements: &[Statement]) {
         self.mode = Some(mode);
         self.maybe_wrapped = mode == TransactionMode::Unknown && !statements.iter().any(controls);
+        let wrapped = mode == TransactionMode::Wrapped;
+        if wrapped && matches!(self.transaction, Some(OpenTransaction::Tool(Around::Pending(_)))) {
+            return;
+        }
         self.close();
         self.put(self.session, self.session, Lapse::TransactionEnded, None);
+        if let Some(carried) = self.carried.take().filter(|_| wrapped) {
+            self.take_up(carried);
+            return;
+        }
         self.transaction = match mode {
-            TransactionMode::Wrapped => Some(OpenTransaction::Tool),
+            TransactionMode::Wrapped if self.shares => Some(OpenTransaction::Tool(Around::Pending(self.file))),
+            TransactionMode::Wrapped => Some(OpenTransaction::Tool(Around::File)),
             TransactionMode::SingleQuery if statements.len() > 1 => Some(OpenTransaction::Implicit),
             TransactionMode::SingleQuery | TransactionMode::None | TransactionMode::Unknown => None,
         };
@@ -151,7 +204,7 @@ impl Tracker {
             if self.strongest.get(&impact.relation).is_none_or(|held| *held < impact.mode) {
                 self.strongest.insert(impact.relation.clone(), impact.mode);
                 let (relation, kind, mode) = (impact.relation.clone(), impact.kind, impact.mode);
-                self.locks.push(HeldLock { relation, kind, mode, by });
+                self.locks.push(HeldLock { relation, kind, mode, by, file: self.file });
             }
         }
     }

@@ -134,7 +134,7 @@ fn means(migration: &Migration, statements: bool) -> Means {
     if !migration.has_down() {
         return Means::None;
     }
-    let is_code = migration.carrier.as_ref().is_some_and(|carrier| carrier.foreign);
+    let is_code = migration.is_foreign() || migration.is_of_changelog();
     let read = migration.down.as_ref().is_none_or(|down| down.text.is_some());
     let explained = migration.down_parts().into_iter().any(|(text, span)| is_explained(span.of(text)));
     // A file that cannot be read may hold anything, and code may do it without SQL.

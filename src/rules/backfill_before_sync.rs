@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::support::meant::served;
+use crate::review::session::{Around, HeldLock, OpenTransaction};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::OperationKind;
 use crate::syntax::name::Quoted;
-use crate::syntax::span::Span;
 use crate::transition::{Ledger, Move, Part, Phase, Sync, SyncedBy, Transition};
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
@@ -52,15 +52,19 @@ fn missed<'l>(transition: &'l Transition, sync: &Sync, ledger: &Ledger) -> Optio
 fn is_locked(step: &Step<'_>, backfill: &Move, sync: &Sync, release: &Release<'_>) -> bool {
     let Some(owner) = release.ledger.shape(sync.from).map(|shape| &shape.key.owner) else { return false };
     let at = backfill.event.at;
-    if at.file != step.file {
+    let pending = matches!(
+        step.session.transaction,
+        Some(OpenTransaction::Tool(Around::Pending(first))) if first <= at.file
+    );
+    if at.file != step.file && !pending {
         return false;
     }
-    let since = |by: Span| by.start < at.span.start;
+    let since = |held: &HeldLock| (held.file, held.by.start) < (at.file, at.span.start);
     let mut held = step.session.held().iter().filter(|held| held.relation == *owner && held.mode.blocks_writes());
     // A table of this release has no writers.
     let fresh =
         release.after.table(owner).and_then(|table| table.origin).is_some_and(|at| at.release == release.number);
-    fresh || step.session.maybe_wrapped || held.any(|held| since(held.by))
+    fresh || step.session.maybe_wrapped || held.any(since)
 }
 
 fn report(step: &Step<'_>, sync: &Sync, backfill: &Move, release: &Release<'_>, findings: &mut Findings) {

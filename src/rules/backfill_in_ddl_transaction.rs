@@ -29,7 +29,7 @@ fn report(step: &Step<'_>, table: &QName, change: &RowChange, held: &Held<'_>, f
         .label("runs under the lock of an earlier statement")
         .subject(table.to_string())
         .lock(&held.impact(false, Size::Unknown))
-        .related(step.file, held.by, held.taken())
+        .related(held.file, held.by, held.taken())
         .help("move the rows in a migration of its own, in batches that commit, after the schema change has committed")
         .emit();
 }

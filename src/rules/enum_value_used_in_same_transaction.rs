@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::support::{edit, transaction_words};
-use crate::review::session::OpenTransaction;
+use crate::review::session::{Around, OpenTransaction};
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::catalog::TypeKind;
@@ -53,6 +53,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let mut typed: BTreeMap<&QName, Rc<BTreeSet<(QName, Symbol)>>> = BTreeMap::new();
     for step in &release.steps {
         let key = match step.session.transaction {
+            Some(transaction @ OpenTransaction::Tool(Around::Pending(first))) => Key::Open(first, 0, transaction),
             Some(transaction) => Key::Open(step.file, step.section, transaction),
             None => Key::Statement(step.file, step.statement_index),
         };
@@ -211,7 +212,10 @@ fn report(step: &Step<'_>, literal: &Literal, added: &Added<'_, '_>, findings: &
         Some(OpenTransaction::Explicit(_)) => {
             format!("commit first: put COMMIT between the ALTER TYPE and the use of {value}")
         }
-        Some(OpenTransaction::Tool | OpenTransaction::Implicit) => {
+        Some(OpenTransaction::Tool(Around::Pending(_))) => {
+            format!("deploy the ALTER TYPE first, and what uses {value} with a later release: {words} has to end in between")
+        }
+        Some(OpenTransaction::Tool(_) | OpenTransaction::Implicit) => {
             format!("leave the ALTER TYPE here, and move what uses {value} to the next migration")
         }
         None => format!("add {value} in a statement of its own before the block"),

@@ -192,7 +192,7 @@ fn places(step: &Step<'_>, lapsed: &Lapsed) -> Vec<(u32, Span, &'static str)> {
 
 fn setting(step: &Step<'_>) -> &'static str {
     match step.session.transaction {
-        Some(OpenTransaction::Explicit(_) | OpenTransaction::Tool) => "SET LOCAL lock_timeout = '5s';",
+        Some(OpenTransaction::Explicit(_) | OpenTransaction::Tool(_)) => "SET LOCAL lock_timeout = '5s';",
         Some(OpenTransaction::Implicit) | None => "SET lock_timeout = '5s';",
     }
 }

@@ -50,7 +50,7 @@ fn report(found: &Unlimited<'_, '_>, findings: &mut Findings) {
     let Unlimited { step, impact, more, .. } = found;
     let table = impact.relation.short();
     let setting = match step.session.transaction {
-        Some(OpenTransaction::Explicit(_) | OpenTransaction::Tool) => "SET LOCAL statement_timeout = '30s';",
+        Some(OpenTransaction::Explicit(_) | OpenTransaction::Tool(_)) => "SET LOCAL statement_timeout = '30s';",
         Some(OpenTransaction::Implicit) | None => "SET statement_timeout = '30s';",
     };
     let state = if step.session.statement_timeout == Timeout::Off { "is switched off" } else { "is not set" };

@@ -21,7 +21,7 @@ fn section(steps: &[Step<'_>], findings: &mut Findings) {
             continue;
         };
         match (transaction, step.session.transaction) {
-            (Transaction::Begin, Some(outer @ (OpenTransaction::Explicit(_) | OpenTransaction::Tool))) => {
+            (Transaction::Begin, Some(outer @ (OpenTransaction::Explicit(_) | OpenTransaction::Tool(_)))) => {
                 if let Some((begin, outer)) = inner.replace((step, outer)) {
                     nested(begin, outer, None, findings);
                 }
@@ -30,8 +30,11 @@ fn section(steps: &[Step<'_>], findings: &mut Findings) {
                 let follows = at + 1 < steps.len();
                 match inner.take() {
                     Some((begin, outer)) => nested(begin, outer, Some((step, follows)), findings),
-                    None if outer == Some(OpenTransaction::Tool) => ends(step, follows, findings),
-                    None => {}
+                    None => {
+                        if let Some(outer @ OpenTransaction::Tool(_)) = outer {
+                            ends(step, outer, follows, findings);
+                        }
+                    }
                 }
             }
             _ => {}
@@ -57,7 +60,7 @@ fn nested(begin: &Step<'_>, outer: OpenTransaction, end: Option<(&Step<'_>, bool
         builder = builder.note(consequence(outer, follows));
     }
     let help = match outer {
-        OpenTransaction::Tool => {
+        OpenTransaction::Tool(_) => {
             "leave BEGIN and COMMIT to the migration tool, or tell the tool to run this file without a transaction"
         }
         _ => "commit before the second BEGIN, or leave it out; SAVEPOINT is what can be rolled back by itself",
@@ -66,11 +69,11 @@ fn nested(begin: &Step<'_>, outer: OpenTransaction, end: Option<(&Step<'_>, bool
 }
 
 /// `COMMIT` or `ROLLBACK` of a transaction that is not the file's.
-fn ends(step: &Step<'_>, follows: bool, findings: &mut Findings) {
+fn ends(step: &Step<'_>, outer: OpenTransaction, follows: bool, findings: &mut Findings) {
     findings
-        .on(step, format!("{} ends {}", first_word(step), transaction_words(OpenTransaction::Tool)))
+        .on(step, format!("{} ends {}", first_word(step), transaction_words(outer)))
         .label("not the file's own to end")
-        .note(consequence(OpenTransaction::Tool, follows))
+        .note(consequence(outer, follows))
         .help(
             "leave it out; what has to run outside a transaction goes to a file of its own that the tool runs without \
              one (most tools have a marker or an option for that)",
@@ -80,11 +83,11 @@ fn ends(step: &Step<'_>, follows: bool, findings: &mut Findings) {
 
 fn consequence(outer: OpenTransaction, follows: bool) -> &'static str {
     match (outer, follows) {
-        (OpenTransaction::Tool, true) => {
+        (OpenTransaction::Tool(_), true) => {
             "what follows runs outside any transaction, and the tool's own bookkeeping with it: a failure leaves the \
              migration half done"
         }
-        (OpenTransaction::Tool, false) => {
+        (OpenTransaction::Tool(_), false) => {
             "the tool's own bookkeeping then runs outside: if it fails, the migration is done and not recorded"
         }
         (_, true) => "what follows runs outside any transaction: a failure leaves the migration half done",

@@ -86,7 +86,13 @@ fn report(
 ) {
     let until =
         second.step.session.transaction.map_or("the procedural block, which is one transaction", transaction_words);
-    let held = Held { relation: &first.impact.relation, mode: first.impact.mode, by: first.step.operation.span, until };
+    let held = Held {
+        relation: &first.impact.relation,
+        mode: first.impact.mode,
+        by: first.step.operation.span,
+        file: first.step.file,
+        until,
+    };
     let (short, waited) = (first.impact.relation.short(), second.impact.relation.short());
     let blocked = first.impact.mode.blocked();
     let mut builder = findings

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::support::held::{Held, Holds};
 use super::support::transaction::{dropped, renamed, same_statement, transactions};
-use super::support::{blocking, counted};
+use super::support::{blocking, counted, shares_pending};
 use crate::review::session::OpenTransaction;
 use crate::review::size::Size;
 use crate::review::step::{Impact, Release, Step};
@@ -35,7 +35,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
 
 fn slow<'r, 'a>(transaction: &'r [Step<'a>], dropped: &BTreeSet<&QName>) -> Option<Slow<'r, 'a>> {
     let mut holds = Holds::default();
-    let mut moved: BTreeSet<Span> = BTreeSet::new();
+    let mut moved: BTreeSet<(u32, Span)> = BTreeSet::new();
     let mut names: BTreeMap<&QName, QName> = BTreeMap::new();
     let mut slow: Option<Slow<'r, 'a>> = None;
     for step in transaction {
@@ -43,7 +43,7 @@ fn slow<'r, 'a>(transaction: &'r [Step<'a>], dropped: &BTreeSet<&QName>) -> Opti
             let worse = |held: &Held<'_>| {
                 let present = names.get(held.relation).unwrap_or(held.relation);
                 let own = |impact: &Impact| impact.relation == *present && impact.mode >= held.mode;
-                !blocking(step).any(own) && !dropped.contains(held.relation) && !moved.contains(&held.by)
+                !blocking(step).any(own) && !dropped.contains(held.relation) && !moved.contains(&(held.file, held.by))
             };
             match (&mut slow, holds.earlier(step, worse)) {
                 (None, Some(held)) => slow = Some(Slow { step, what, impact, held, last: step, more: 0 }),
@@ -55,7 +55,7 @@ fn slow<'r, 'a>(transaction: &'r [Step<'a>], dropped: &BTreeSet<&QName>) -> Opti
             }
         }
         if leaves(step) {
-            moved.insert(step.operation.span);
+            moved.insert((step.file, step.operation.span));
         }
         names.extend(renamed(step));
         holds.after(step);
@@ -79,6 +79,7 @@ fn report(slow: &Slow<'_, '_>, findings: &mut Findings) {
     let help = match step.session.transaction {
         _ if step.operation.body.is_some() => "move this out of the block, into a transaction of its own",
         Some(OpenTransaction::Explicit(_)) => "move this after the COMMIT, or to a file of its own",
+        _ if shares_pending(step) => "ship this with a later release: all that is pending shares one transaction",
         _ => "move this to a file of its own",
     };
     let mut builder = findings
@@ -87,7 +88,7 @@ fn report(slow: &Slow<'_, '_>, findings: &mut Findings) {
         .subject(held.relation.to_string())
         .lock(&held.impact(false, Size::Unknown))
         .size(impact)
-        .related(step.file, held.by, held.taken());
+        .related(held.file, held.by, held.taken());
     if *more > 0 {
         let verb = if *more == 1 { "takes" } else { "take" };
         builder = builder

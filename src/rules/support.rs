@@ -29,7 +29,7 @@ pub(crate) mod way_back;
 use crate::engine::effect::LockedKind;
 use crate::finding::Level;
 use crate::fix::{Edit, Fix};
-use crate::review::session::OpenTransaction;
+use crate::review::session::{Around, OpenTransaction};
 use crate::review::step::{Impact, Release, Step};
 use crate::rule::Builder;
 use crate::schema::operation::{OperationKind, QName};
@@ -155,16 +155,24 @@ pub(crate) fn with_impacts<'b, 'i>(builder: Builder<'b>, impacts: impl Iterator<
 pub(crate) fn transaction_words(transaction: OpenTransaction) -> &'static str {
     match transaction {
         OpenTransaction::Explicit(_) => "the transaction opened by BEGIN",
-        OpenTransaction::Tool => "the transaction that the migration tool opens around the file",
+        OpenTransaction::Tool(Around::File) => "the transaction that the migration tool opens around the file",
+        OpenTransaction::Tool(Around::Pending(_)) => {
+            "the transaction that the migration tool opens around all pending files"
+        }
         OpenTransaction::Implicit => "the implicit transaction of a file that is sent as one query",
     }
+}
+
+/// Whether the transaction of a step is that of all pending files.
+pub(crate) fn shares_pending(step: &Step<'_>) -> bool {
+    matches!(step.session.transaction, Some(OpenTransaction::Tool(Around::Pending(_))))
 }
 
 /// How to get a statement out of its transaction, as an order.
 pub(crate) fn leave_transaction(step: &Step<'_>, transaction: OpenTransaction) -> &'static str {
     match transaction {
         OpenTransaction::Explicit(_) => "move it after the COMMIT, or to a file of its own without BEGIN",
-        OpenTransaction::Tool => step.migration.way_out_of_transaction(),
+        OpenTransaction::Tool(_) => step.migration.way_out_of_transaction(),
         OpenTransaction::Implicit => step.migration.way_out_of_string(),
     }
 }

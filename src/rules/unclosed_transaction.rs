@@ -26,7 +26,7 @@ fn open<'r, 'a>(steps: &'r [Step<'a>]) -> Option<(&'r Step<'a>, &'r [Step<'a>])>
         };
         match transaction {
             // A second BEGIN opens nothing, nor does one in the tool's transaction, which the tool ends.
-            Transaction::Begin if step.session.transaction == Some(OpenTransaction::Tool) => {}
+            Transaction::Begin if matches!(step.session.transaction, Some(OpenTransaction::Tool(_))) => {}
             Transaction::Begin => {
                 open.get_or_insert((step, at));
             }

@@ -1,7 +1,7 @@
 //! See `rules/validate-in-same-transaction.md`.
 
 use super::support::held::{Held, Holds};
-use super::support::{action, edit};
+use super::support::{action, edit, shares_pending};
 use crate::engine::lock::LockMode;
 use crate::review::step::{Impact, Release, Step};
 use crate::rule::Findings;
@@ -38,15 +38,19 @@ fn report(step: &Step<'_>, constraint: &Ident, scanned: &Impact, held: &Held<'_>
     let table = action(step).map_or(&scanned.relation, |(relation, _)| relation);
     let name = Quoted(&constraint.name);
     let (short, locked, waiting) = (table.short(), held.relation.short(), held.mode.blocked());
+    let later = if shares_pending(step) {
+        "with a later release: all that is pending shares one transaction"
+    } else {
+        "in a transaction of its own, for example in the next migration"
+    };
     findings
         .on(step, format!("validating {name} reads every row of {short} while {waiting} of {locked} wait"))
         .label("runs under the lock of an earlier statement")
         .subject(format!("{table}.{name}"))
         .impact(&held.impact(true, scanned.size))
-        .related(step.file, held.by, held.taken())
+        .related(held.file, held.by, held.taken())
         .help(format!(
-            "validate it in a transaction of its own, for example in the next migration:\nALTER TABLE {short} VALIDATE \
-             CONSTRAINT {name};"
+            "validate it {later}:\nALTER TABLE {short} VALIDATE CONSTRAINT {name};"
         ))
         .emit();
 }
@@ -55,7 +59,7 @@ fn report(step: &Step<'_>, constraint: &Ident, scanned: &Impact, held: &Held<'_>
 fn strongest_action<'s>(step: &Step<'_>, table: &'s QName, alter: &AlterTable) -> Option<Held<'s>> {
     let stronger = alter.actions.iter().filter_map(|action| Some((lock_needed(&action.kind)?, action.span)));
     let (mode, by) = stronger.max_by_key(|(mode, _)| *mode)?;
-    Some(Held { relation: table, mode, by: edit::place(step, by), until: "the statement" })
+    Some(Held { relation: table, mode, by: edit::place(step, by), file: step.file, until: "the statement" })
 }
 
 /// The lock of an action, if it is stronger than that of validation.

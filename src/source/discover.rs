@@ -294,7 +294,7 @@ pub(super) fn may_hold_sql(path: &Path, name: &str) -> bool {
     is_sql(name) || carrier::may_be(path)
 }
 
-/// `x.sql`, or `x.sql.postgres` and its like for any engine.
+/// `x.sql`, `x.sql.postgres` and its like for any engine, or `x.sql.erb`.
 fn is_sql(name: &str) -> bool {
     let mut parts = name.rsplit('.');
     let is_extension = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case("sql"));
@@ -302,7 +302,8 @@ fn is_sql(name: &str) -> bool {
     if is_extension(Some(last)) {
         return parts.next().is_some();
     }
-    (dialect::is_postgres(last) || dialect::of_name(last).is_some()) && is_extension(parts.next())
+    let is_more = last.eq_ignore_ascii_case("erb") || dialect::is_postgres(last) || dialect::of_name(last).is_some();
+    is_more && is_extension(parts.next())
 }
 
 impl Found {

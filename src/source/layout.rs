@@ -7,7 +7,7 @@ mod alembic;
 mod atlas;
 mod diesel;
 mod django;
-mod drizzle;
+pub(super) mod drizzle;
 mod evolve;
 pub(super) mod flyway;
 mod go_pg;
@@ -217,7 +217,7 @@ fn as_the_file(_: &Home, transaction: TransactionMode, _: &str) -> TransactionMo
     transaction
 }
 
-/// A file name without `.sql`, or `.sql.postgres`.
+/// A file name without `.sql`, `.sql.postgres` or `.sql.erb`.
 pub(super) fn stem(name: &str) -> &str {
     let cut = name.len().checked_sub(4).and_then(|at| name.split_at_checked(at));
     if let Some((stem, extension)) = cut
@@ -226,7 +226,7 @@ pub(super) fn stem(name: &str) -> &str {
         return stem;
     }
     match name.rsplit_once('.') {
-        Some((before, engine)) if super::dialect::is_postgres(engine) => stem(before),
+        Some((before, more)) if super::dialect::is_postgres(more) || more.eq_ignore_ascii_case("erb") => stem(before),
         _ => name,
     }
 }

@@ -90,9 +90,15 @@ impl Migration {
         self.carrier.as_ref().is_some_and(|carrier| carrier.foreign)
     }
 
+    /// Whether what takes it back is not for its own file to say: a changelog does, in elements and comments that we do not
+    /// follow.
+    pub fn is_of_changelog(&self) -> bool {
+        self.standing.layout == "liquibase"
+    }
+
     /// Whether something takes it back, be it empty.
     pub fn has_down(&self) -> bool {
-        let reversible = self.carrier.as_ref().is_some_and(|carrier| carrier.reversible);
+        let reversible = self.is_of_changelog() || self.carrier.as_ref().is_some_and(|carrier| carrier.reversible);
         reversible || self.down.is_some() || self.sections.iter().any(|section| section.direction == Direction::Down)
     }
 
@@ -129,6 +135,11 @@ impl Migration {
     /// When it was written: as its version tells, else git, where that was asked.
     pub fn time(&self) -> Option<Moment> {
         Moment::of_version(&self.path).or(self.standing.committed)
+    }
+
+    /// Whether the tool opens one transaction around all pending files, unless it is told otherwise.
+    pub fn shares_transaction(&self) -> bool {
+        outside::is_shared(self.standing.layout)
     }
 
     /// How to get a statement out of the transaction that the tool opens around it, as an order.

@@ -112,8 +112,7 @@ fn numbered(place: &Place<'_>, tool: &tool::Tool, drafts: &[Draft], now: Moment)
     let mut next = Next::default();
     let mut previous = Previous::of(place);
     for draft in drafts {
-        let named = names.after(draft, now)?;
-        let page = Page { place, draft, previous: &previous, named };
+        let page = Page { place, draft, previous: &previous, named: names.after(draft, now)? };
         let files = (tool.write)(&page)?;
         let text = files.first().map(|file| file.text.clone()).unwrap_or_default();
         previous = Previous { stem: page.named.stem, text };

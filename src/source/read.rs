@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::Path;
 
@@ -12,11 +11,12 @@ use super::carrier::{self, Language};
 use super::home::Arranged;
 use super::layout::markers::{self, Marker};
 use super::migration::{Carrier, Change, Down, Migration, Section, Standing, TransactionMode};
-use super::order::{Rank, Version, is_release, version_prefix};
+use super::order::{Rank, is_release, version_prefix};
 use super::path::{file_name, shown};
 use super::text::{MAX_LENGTH, decode};
 use super::{
-    LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, generator, layout, placeholder, section,
+    LayoutFound, Reason, Request, Skipped, SourceError, Sources, directive, flaws, generator, layout, placeholder,
+    section,
 };
 
 /// Why a layout is what it is, where the configuration says so.
@@ -58,7 +58,7 @@ pub(super) fn read(request: &Request, mut arranged: Vec<Arranged<'_>>) -> Result
         });
     }
     sources.layouts = layouts(request, &read_ones, &tools);
-    sources.warnings = doubles(request, &read_ones, &tools);
+    sources.warnings = flaws::of(request, &read_ones, &sources.migrations);
     Ok(sources)
 }
 
@@ -300,35 +300,6 @@ fn layouts(request: &Request, arranged: &[&Arranged<'_>], tools: &BTreeMap<usize
         migrations,
     });
     found.collect()
-}
-
-/// Tools that refuse two migrations of one version.
-const REFUSE_DOUBLES: &[&str] =
-    &["dbmate", "evolve", "flyway", "golang-migrate", "goose", "postgrator", "refinery", "sqlx", "tern"];
-
-/// Migrations that have the version of another one, where the tool refuses that.
-fn doubles(request: &Request, arranged: &[&Arranged<'_>], tools: &BTreeMap<usize, Tool>) -> Vec<String> {
-    let mut first: BTreeMap<(usize, Version), &Path> = BTreeMap::new();
-    let mut warnings = Vec::new();
-    for arranged in arranged {
-        let group = arranged.group;
-        let tool = tools.get(&group.number).map_or(group.layout.name, |tool| tool.name);
-        let repeats = matches!(arranged.place.ranks.last(), Some(Rank::Repeatable(_)));
-        let version = version_prefix(&arranged.name).and_then(Version::parse);
-        let Some(version) = version.filter(|_| REFUSE_DOUBLES.contains(&tool) && !repeats) else { continue };
-        let path = arranged.file.path.as_path();
-        match first.entry((group.number, version)) {
-            Entry::Vacant(entry) => {
-                entry.insert(path);
-            }
-            Entry::Occupied(entry) => {
-                let (path, other) = (shown(&request.directory, path), shown(&request.directory, entry.get()));
-                let (path, other) = (path.display(), other.display());
-                warnings.push(format!("{path} has the version of {other}, and {tool} refuses that"));
-            }
-        }
-    }
-    warnings
 }
 
 /// How many files of each group have a version.

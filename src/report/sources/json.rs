@@ -29,6 +29,7 @@ pub fn write(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
                 layout: found.layout,
                 why: found.why,
                 migrations: found.migrations,
+                one_transaction: found.shares_transaction(),
             })
             .collect(),
         warnings: &sources.warnings,
@@ -60,6 +61,7 @@ struct Place {
     layout: &'static str,
     why: &'static str,
     migrations: usize,
+    one_transaction: bool,
 }
 
 #[derive(Serialize)]

@@ -18,7 +18,8 @@ fn body(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     for found in layouts {
         let folder = one_line(&found.folder.display().to_string());
         let number = counted(found.migrations, "migration");
-        writeln!(out, "{folder}: {number}, laid out as {}, by {}", bold(listing, found.layout), found.why)?;
+        let shared = if found.shares_transaction() { "; all that are pending run in one transaction" } else { "" };
+        writeln!(out, "{folder}: {number}, laid out as {}, by {}{shared}", bold(listing, found.layout), found.why)?;
     }
     for warning in warnings {
         writeln!(out, "{} {}", paint(listing.style, Color::Yellow, "warning:"), one_line(warning))?;

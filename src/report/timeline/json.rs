@@ -163,7 +163,7 @@ impl Opened {
     fn new(transaction: &timeline::Transaction) -> Self {
         match transaction.opened {
             OpenTransaction::Explicit(begin) => Self { by: "begin", start: Some(begin.start) },
-            OpenTransaction::Tool => Self { by: "tool", start: None },
+            OpenTransaction::Tool(_) => Self { by: "tool", start: None },
             OpenTransaction::Implicit => Self { by: "implicit", start: None },
         }
     }

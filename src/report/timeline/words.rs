@@ -6,7 +6,7 @@ use crate::report::counted;
 use crate::report::grid::shortened;
 use crate::report::position::{LineIndex, floor_boundary};
 use crate::report::text::one_line;
-use crate::review::session::{OpenTransaction, Timeout};
+use crate::review::session::{Around, OpenTransaction, Timeout};
 use crate::review::size::assumption;
 use crate::syntax::span::Span;
 use crate::timeline::window::Window;
@@ -59,7 +59,8 @@ impl<'a> Words<'a> {
     pub(super) fn opened(&self, transaction: &Transaction) -> String {
         match transaction.opened {
             OpenTransaction::Explicit(begin) => format!("opened by BEGIN at line {}", self.line(begin)),
-            OpenTransaction::Tool => "opened by the tool around the file".to_owned(),
+            OpenTransaction::Tool(Around::File) => "opened by the tool around the file".to_owned(),
+            OpenTransaction::Tool(Around::Pending(_)) => "opened by the tool around all pending files".to_owned(),
             OpenTransaction::Implicit => "that is implicit: the statements are sent as one string".to_owned(),
         }
     }
@@ -71,7 +72,7 @@ impl<'a> Words<'a> {
             (Release::Transaction, Some(transaction)) => {
                 let opened = match transaction.opened {
                     OpenTransaction::Explicit(begin) => format!("BEGIN, line {}", self.line(begin)),
-                    OpenTransaction::Tool => "opened by the tool".to_owned(),
+                    OpenTransaction::Tool(_) => "opened by the tool".to_owned(),
                     OpenTransaction::Implicit => "implicit".to_owned(),
                 };
                 format!("transaction end ({opened})")

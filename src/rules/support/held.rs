@@ -20,6 +20,8 @@ pub(crate) struct Held<'r> {
     pub(crate) mode: LockMode,
     /// The clause that took it.
     pub(crate) by: Span,
+    /// The file it is in.
+    pub(crate) file: u32,
     /// What has to end before it is released.
     pub(crate) until: &'static str,
 }
@@ -55,7 +57,7 @@ impl<'r> Holds<'r> {
         let held = step.session.held().iter().filter(|held| held.mode.blocks_writes());
         let held = held.max_by_key(|held| (held.relation == *table, is_table(held.kind), held.mode))?;
         let until = transaction_words(transaction);
-        Some(Held { relation: &held.relation, mode: held.mode, by: held.by, until })
+        Some(Held { relation: &held.relation, mode: held.mode, by: held.by, file: held.file, until })
     }
 
     /// The strongest lock that an earlier statement took on a table, among those that `counts` picks.
@@ -64,15 +66,16 @@ impl<'r> Holds<'r> {
             return self.block.filter(|held| self.is_same(step) && counts(held));
         };
         let until = transaction_words(transaction);
-        let earlier = |by: Span| match step.operation.body {
+        let earlier = |by: Span, file: u32| match step.operation.body {
+            _ if file != step.file => true,
             Some(_) => by != step.operation.span,
             // The actions of one ALTER TABLE are one statement.
             None => !step.statement.span.contains(by),
         };
         let tables = step.session.held().iter().take(MOST_HELD).rev().filter(|held| is_table(held.kind));
         tables
-            .map(|held| Held { relation: &held.relation, mode: held.mode, by: held.by, until })
-            .filter(|held| held.mode.blocks_writes() && earlier(held.by) && counts(held))
+            .map(|held| Held { relation: &held.relation, mode: held.mode, by: held.by, file: held.file, until })
+            .filter(|held| held.mode.blocks_writes() && earlier(held.by, held.file) && counts(held))
             .max_by_key(|held| held.mode)
     }
 
@@ -88,8 +91,9 @@ impl<'r> Holds<'r> {
         if let Some(impact) = blocking(step).max_by_key(|impact| (is_table(impact.kind), impact.mode))
             && self.block.is_none_or(|held| held.mode < impact.mode)
         {
-            let (relation, mode, by) = (&impact.relation, impact.mode, step.operation.span);
-            self.block = Some(Held { relation, mode, by, until: "the procedural block, which is one transaction" });
+            let (relation, mode, by, file) = (&impact.relation, impact.mode, step.operation.span, step.file);
+            self.block =
+                Some(Held { relation, mode, by, file, until: "the procedural block, which is one transaction" });
         }
     }
 

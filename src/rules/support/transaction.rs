@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::action;
+use crate::review::session::{Around, OpenTransaction};
 use crate::review::step::{Release, Step};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
@@ -18,10 +19,12 @@ pub(crate) fn transactions<'r, 'a>(release: &'r Release<'a>) -> impl Iterator<It
 }
 
 fn share(step: &Step<'_>, next: &Step<'_>) -> bool {
-    if step.file != next.file || step.session.transaction != next.session.transaction {
-        return false;
-    }
-    match step.session.transaction {
+    let (transaction, other) = (step.session.transaction, next.session.transaction);
+    match transaction {
+        _ if transaction != other => false,
+        // It is told by its first file.
+        Some(OpenTransaction::Tool(Around::Pending(_))) => !ends(step),
+        _ if step.file != next.file => false,
         Some(_) => !ends(step),
         None => step.statement_index == next.statement_index,
     }
@@ -41,7 +44,9 @@ fn commits(step: &Step<'_>) -> bool {
 
 /// Whether two steps belong to one statement. Those of a body are statements of their own.
 pub(crate) fn same_statement(step: &Step<'_>, next: &Step<'_>) -> bool {
-    step.statement_index == next.statement_index && step.operation.body.is_none() && next.operation.body.is_none()
+    (step.file, step.statement_index) == (next.file, next.statement_index)
+        && step.operation.body.is_none()
+        && next.operation.body.is_none()
 }
 
 /// Tables that the release drops: nobody misses them when they are locked.

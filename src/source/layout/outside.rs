@@ -1,5 +1,13 @@
 //! How each tool is told to run a statement outside a transaction, as an order to whoever writes the migration.
 
+/// Tools that open one transaction around all pending files, unless they are told otherwise.
+const SHARED: &[&str] = &["drizzle", "kysely", "mikro-orm", "node-pg-migrate", "typeorm"];
+
+/// Whether a tool opens one transaction around all pending files, unless it is told otherwise.
+pub(in crate::source) fn is_shared(layout: &str) -> bool {
+    SHARED.contains(&layout)
+}
+
 /// How to get a statement out of the transaction that a tool opens around a file or around all of them.
 pub(in crate::source) fn of_the_transaction(layout: &str) -> &'static str {
     match layout {

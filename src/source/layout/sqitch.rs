@@ -49,6 +49,21 @@ fn arrange(home: &Home) -> Vec<Arrangement> {
     home.entries.iter().map(arrange).collect()
 }
 
+/// Changes of the plan that have no script.
+pub(in crate::source) fn flaws(home: &Home) -> Vec<String> {
+    let plan = manifest(&home.directory.join(PLAN));
+    let mut missing: Vec<(usize, String)> =
+        positions(&plan).into_iter().map(|(name, position)| (position, name)).collect();
+    missing.sort_unstable();
+    let is_missing = |name: &String| {
+        let file = format!("{DEPLOY}/{name}.sql");
+        let found = home.entries.iter().any(|entry| entry.name.replace('\\', "/") == file);
+        !found && !home.directory.join(&file).is_file()
+    };
+    let missing = missing.into_iter().map(|(_, name)| name).filter(is_missing);
+    missing.map(|name| format!("{PLAN} lists {name}, and there is no {DEPLOY}/{name}.sql")).collect()
+}
+
 /// The place of each script in a plan. A change that is there twice was reworked: what it was before lies in a copy that
 /// is named after the tag between the two.
 fn positions(plan: &str) -> BTreeMap<String, usize> {

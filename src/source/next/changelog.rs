@@ -2,6 +2,7 @@
 
 mod changeset;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::name::{Case, Name};
@@ -73,8 +74,8 @@ fn numbered(place: &Place<'_>, last: &Path, drafts: &[Draft], now: Moment) -> Re
     let mut names = Names::of(place)?;
     let mut next = Next::default();
     for draft in drafts {
-        let named = names.after(draft, now)?;
-        next.files.push(Written::new(named.up.with_extension("sql"), formatted(draft, &[])));
+        let path = names.after(draft, now)?.up.with_extension("sql");
+        next.files.push(Written::new(path, formatted(draft, &[])));
     }
     Ok(next)
 }
@@ -94,19 +95,10 @@ fn included(
     let mut names = if Name::read(&name, false).is_some() { Some(Names::of(place)?) } else { None };
     for draft in drafts {
         let file = match &mut names {
-            Some(names) => file_name(&names.after(draft, now)?.up.with_extension("sql")),
-            None => {
-                let words = |number: usize| if number == 1 { String::new() } else { number.to_string() };
-                let called = (1..1000)
-                    .map(|number| format!("{}.sql", Case::Snake.join(&format!("{} {}", draft.name, words(number)))));
-                let is_free = |name: &String| {
-                    let is_new = |file: &Written| file_name(&file.path) != *name;
-                    !place.is_taken(&last.with_file_name(name)) && next.files.iter().all(is_new)
-                };
-                let mut free = called.filter(is_free);
-                free.next().ok_or_else(|| by_hand(place, &master.path))?
-            }
+            Some(names) => Some(file_name(&names.after(draft, now)?.up.with_extension("sql"))),
+            None => unnumbered(place, last, &draft.name, &next.files),
         };
+        let file = file.ok_or_else(|| by_hand(place, &master.path))?;
         let path = match before.rsplit_once('/') {
             Some((folder, _)) => format!("{folder}/{file}"),
             None => file.clone(),
@@ -117,6 +109,14 @@ fn included(
     }
     next.files.push(Written { path: master.path.clone(), before: Some(master.text.clone()), text });
     Ok(next)
+}
+
+/// A name beside `last` that nothing has, without a number as the others.
+fn unnumbered(place: &Place<'_>, last: &Path, words: &str, files: &[Written]) -> Option<String> {
+    let numbered = (2..1000).map(|number| format!("{words} {number}"));
+    let names = std::iter::once(words.to_owned()).chain(numbered).map(|words| Case::Snake.join(&words) + ".sql");
+    let is_new = |name: &String| files.iter().all(|file| file_name(&file.path) != *name);
+    names.filter(is_new).find(|name| !place.is_taken(&last.with_file_name(name)))
 }
 
 fn by_hand(place: &Place<'_>, changelog: &Path) -> Unwritable {
@@ -177,19 +177,16 @@ fn item(text: &str, at: usize) -> Option<(usize, usize)> {
 /// Changesets at the end of the only changelog.
 fn appended(place: &Place<'_>, last: &Path, drafts: &[Draft]) -> Result<Next, Unwritable> {
     let before = place.read(last).ok_or_else(|| by_hand(place, last))?;
-    let name = file_name(last).to_ascii_lowercase();
+    let extension = last.extension().map(OsStr::to_ascii_lowercase);
     let mut text = before.clone();
     for draft in drafts {
-        text = if name.ends_with(".sql") {
-            let used = identifiers(&text);
-            format!("{}\n\n{}", text.trim_end(), changesets(draft, &used))
-        } else if name.ends_with(".xml") {
-            xml(&text, draft).ok_or_else(|| by_hand(place, last))?
-        } else if name.ends_with(".yaml") || name.ends_with(".yml") {
-            yaml(&text, draft).ok_or_else(|| by_hand(place, last))?
-        } else {
-            return Err(by_hand(place, last));
+        let extended = match extension.as_deref().and_then(|extension| extension.to_str()) {
+            Some("sql") => Some(format!("{}\n\n{}", text.trim_end(), changesets(draft, &identifiers(&text)))),
+            Some("xml") => xml(&text, draft),
+            Some("yaml" | "yml") => yaml(&text, draft),
+            _ => None,
         };
+        text = extended.ok_or_else(|| by_hand(place, last))?;
     }
     Ok(Next { files: vec![Written { path: last.to_owned(), before: Some(before), text }], notes: Vec::new() })
 }

@@ -8,22 +8,20 @@ use super::place::Place;
 use super::{Next, Unwritable, Written};
 use crate::date::Moment;
 
+const SNAPSHOTS: &str = "Drizzle keeps a snapshot of the schema beside each migration: before the next \
+                         `drizzle-kit generate`, see that it does not make these changes again";
+
 /// Adds the migration called `tag`.
 pub(super) fn list(place: &Place<'_>, tag: &str, now: Moment, next: &mut Next) -> Result<(), Unwritable> {
     let last = place.absolute(&place.last.path);
     let path = last.parent().unwrap_or(&last).join("meta").join("_journal.json");
     let earlier = next.files.iter().position(|file| file.path == path).map(|at| next.files.remove(at));
-    let (before, text) = match earlier {
-        Some(written) => (written.before, written.text),
-        None => {
-            let text = place.read(&path).ok_or_else(|| unreadable(place, &path))?;
-            next.notes.push(
-                "Drizzle keeps a snapshot of the schema beside each migration: before the next `drizzle-kit generate`, \
-                 see that it does not make these changes again"
-                    .to_owned(),
-            );
-            (Some(text.clone()), text)
-        }
+    let (before, text) = if let Some(written) = earlier {
+        (written.before, written.text)
+    } else {
+        let text = place.read(&path).ok_or_else(|| unreadable(place, &path))?;
+        next.notes.push(SNAPSHOTS.to_owned());
+        (Some(text.clone()), text)
     };
     let text = extended(&text, tag, now).ok_or_else(|| unreadable(place, &path))?;
     next.files.push(Written { path, before, text });

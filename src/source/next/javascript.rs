@@ -19,7 +19,7 @@ pub(super) fn files(page: &Page<'_>) -> Result<Vec<Written>, Unwritable> {
     let model = page.previous.text.as_str();
     let extension = page.named.up.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let typescript = extension.ends_with("ts");
-    let modules = typescript || extension == "mjs" || model.lines_of_code().any(|line| line.starts_with("export "));
+    let modules = typescript || extension == "mjs" || has_line(model, &["export "]);
     let style = Style { typescript, modules };
     let text = match page.place.layout {
         "typeorm" => typeorm(page, style),
@@ -39,7 +39,7 @@ pub(super) fn files(page: &Page<'_>) -> Result<Vec<Written>, Unwritable> {
 /// The file of a migration among others of SQL, in which node-pg-migrate has no way out of the transaction.
 pub(super) fn beside_sql(page: &Page<'_>) -> Result<Vec<Written>, Unwritable> {
     if !page.draft.outside {
-        return sql::files(page);
+        return Ok(sql::files(page));
     }
     // Whatever the package says of its other files.
     let path = page.named.up.with_extension("cjs");
@@ -56,15 +56,10 @@ pub(super) fn beside_sql(page: &Page<'_>) -> Result<Vec<Written>, Unwritable> {
     Ok(vec![Written::new(path, text)])
 }
 
-/// Lines that are not white space.
-trait Lines {
-    fn lines_of_code(&self) -> impl Iterator<Item = &str>;
-}
-
-impl Lines for str {
-    fn lines_of_code(&self) -> impl Iterator<Item = &str> {
-        self.split(['\n', '\r']).map(str::trim_start).filter(|line| !line.is_empty())
-    }
+/// Whether a line of `text` begins so.
+fn has_line(text: &str, beginnings: &[&str]) -> bool {
+    let mut lines = text.split(['\n', '\r']).map(str::trim_start);
+    lines.any(|line| beginnings.iter().any(|beginning| line.starts_with(beginning)))
 }
 
 /// A text between backticks.
@@ -118,18 +113,19 @@ fn functions(page: &Page<'_>, style: Style) -> String {
         (false, _) => format!("exports.{name} = async ({argument}) => {{\n{body}}};\n"),
     };
     let alone = if layout == "node-pg-migrate" && outside { "  pgm.noTransaction();\n" } else { "" };
-    let mut text = import(layout, style).to_owned();
-    text += &function("up", &format!("{alone}{}", calls(layout, &page.draft.up, "  ")));
+    let up = function("up", &format!("{alone}{}", calls(layout, &page.draft.up, "  ")));
     let constant = if style.modules { "export const " } else { "exports." };
-    match (&page.draft.down, layout) {
-        (None, "kysely") => {}
-        (None, "node-pg-migrate") => text += &format!("\n{constant}down = false;\n"),
-        _ => text += &format!("\n{}", function("down", &format!("{alone}{}", calls_back(page, "  ")))),
-    }
-    if layout == "knex" && outside {
-        text += &format!("\n{constant}config = {{ transaction: false }};\n");
-    }
-    text
+    let down = match (&page.draft.down, layout) {
+        (None, "kysely") => String::new(),
+        (None, "node-pg-migrate") => format!("\n{constant}down = false;\n"),
+        _ => format!("\n{}", function("down", &format!("{alone}{}", calls_back(page, "  ")))),
+    };
+    let config = if layout == "knex" && outside {
+        format!("\n{constant}config = {{ transaction: false }};\n")
+    } else {
+        String::new()
+    };
+    format!("{}{up}{down}{config}", import(layout, style))
 }
 
 fn import(layout: &str, style: Style) -> &'static str {
@@ -169,16 +165,10 @@ fn typeorm(page: &Page<'_>, style: Style) -> String {
             false,
         )
     };
-    let mut fields = String::new();
-    if page.previous.text.lines_of_code().any(|line| line.starts_with("name =") || line.starts_with("name=")) {
-        fields += &format!("    name = \"{class}\";\n");
-    }
-    if page.draft.outside {
-        fields += "    transaction = false;\n";
-    }
-    if !fields.is_empty() {
-        fields.push('\n');
-    }
+    let named = has_line(&page.previous.text, &["name =", "name="]);
+    let name = if named { format!("    name = \"{class}\";\n") } else { String::new() };
+    let alone = if page.draft.outside { "    transaction = false;\n" } else { "" };
+    let gap = if name.is_empty() && alone.is_empty() { "" } else { "\n" };
     let implements = if typed { " implements MigrationInterface" } else { "" };
     let function = |name: &str, body: &str| {
         if typed {
@@ -189,7 +179,7 @@ fn typeorm(page: &Page<'_>, style: Style) -> String {
     };
     let up = function("up", &calls(page.place.layout, &page.draft.up, "        "));
     let down = function("down", &calls_back(page, "        "));
-    format!("{before}{class}{implements} {{\n{fields}{up}\n{down}}}\n")
+    format!("{before}{class}{implements} {{\n{name}{alone}{gap}{up}\n{down}}}\n")
 }
 
 /// A class called as its file.

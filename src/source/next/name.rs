@@ -34,6 +34,7 @@ const ENDINGS: &[&str] = &[
     "mts",
     "rb",
     "py",
+    "erb",
     "xml",
     "yaml",
     "yml",
@@ -87,8 +88,7 @@ fn version_length(text: &str, wide: bool) -> Option<usize> {
         let more = digits(length + sign.len_utf8());
         let goes_on = match sign {
             '.' => true,
-            '-' | '_' => year || date,
-            'T' => year || date,
+            '-' | '_' | 'T' => year || date,
             _ => false,
         };
         let end = length + sign.len_utf8() + more;
@@ -126,7 +126,7 @@ pub(super) enum Case {
 
 impl Case {
     /// How the words of these names are joined, the last ones first; `names` without words say nothing.
-    pub(super) fn of<'a>(names: impl Iterator<Item = &'a Name> + Clone) -> Self {
+    pub(super) fn of<'a>(names: &(impl Iterator<Item = &'a Name> + Clone)) -> Self {
         let told = names.clone().find_map(|name| {
             let words = name.words.as_str();
             let inner_capital =

@@ -79,7 +79,7 @@ impl<'a> Names<'a> {
             None => down_by_default(place, &folder, &model, inner.as_deref()),
         };
         let worded: Vec<Name> = newest().filter_map(|peer| Some(read(place, peer)?.1)).collect();
-        let case = worded.iter().any(|name| !name.words.is_empty()).then(|| Case::of(worded.iter()));
+        let case = worded.iter().any(|name| !name.words.is_empty()).then(|| Case::of(&worded.iter()));
         if let Some(with_words) = worded.iter().find(|name| !name.words.is_empty()).filter(|_| model.words.is_empty()) {
             model.gap.clone_from(&with_words.gap);
         }
@@ -233,7 +233,7 @@ fn down(place: &Place<'_>, migration: &Migration, inner: bool) -> Option<(String
 fn down_by_default(place: &Place<'_>, folder: &Path, model: &Name, inner: Option<&str>) -> Option<(PathBuf, Name)> {
     let mut down = model.clone();
     match place.layout {
-        "diesel" | "hasura" | "up-down-folders" if inner.is_some() => down.tail = "down.sql".to_owned(),
+        "diesel" | "hasura" | "up-down-folders" if inner.is_some() => "down.sql".clone_into(&mut down.tail),
         "golang-migrate" | "go-pg" | "pop" | "sqlx" | "up-down-files" if model.tail.contains(".up.") => {
             down.tail = model.tail.replace(".up.", ".down.");
         }

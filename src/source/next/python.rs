@@ -9,7 +9,7 @@ use super::name::{Case, Name};
 use super::names::Names;
 use super::piece::{Statement, statements};
 use super::place::Place;
-use super::{Draft, Next, Unwritable, Written, version};
+use super::{Draft, Next, Unwritable, Written, sql::hex, version};
 use crate::date::Moment;
 use crate::source::generator::{Revision, is_python, revision};
 use crate::source::path::{components, file_name};
@@ -36,7 +36,7 @@ pub(super) fn alembic(place: &Place<'_>, drafts: &[Draft], now: Moment) -> Resul
         let words = Case::Snake.join(&draft.name);
         let seed = format!("{head}\n{words}\n{}\n{}", now.seconds, draft.up);
         let hash = digest::digest(&digest::SHA256, seed.as_bytes());
-        let name: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = hex(hash.as_ref());
         let name = name.get(..DIGITS).unwrap_or(&name).to_owned();
         stem = stem_after(&stem, &head, &name, &words, now);
         let path = model.with_file_name(format!("{stem}.py"));
@@ -112,9 +112,9 @@ pub(super) fn django(place: &Place<'_>, drafts: &[Draft], now: Moment) -> Result
     let mut previous = (*leaf).to_owned();
     let mut next = Next::default();
     for draft in drafts {
-        let named = names.after(draft, now)?;
-        next.files.push(Written::new(named.up, migration_text(draft, &app, &previous)));
-        previous = named.stem;
+        let called = names.after(draft, now)?;
+        next.files.push(Written::new(called.up, migration_text(draft, &app, &previous)));
+        previous = called.stem;
     }
     Ok(next)
 }
@@ -132,16 +132,15 @@ fn label(text: &str, stems: &[String]) -> Option<String> {
 }
 
 fn migration_text(draft: &Draft, app: &str, previous: &str) -> String {
-    let list = |text: &str| -> String {
-        let texts: Vec<String> = statements(text).iter().map(|statement| literal(&statement.whole())).collect();
-        match texts.as_slice() {
-            [] => "migrations.RunSQL.noop".to_owned(),
-            texts => texts.iter().map(|text| format!("\n                {text},")).collect::<String>(),
-        }
-    };
     let listed = |text: &str| {
-        let list = list(text);
-        if list.starts_with('\n') { format!("[{list}\n            ]") } else { list }
+        let literals = statements(text).iter().map(|statement| literal(&statement.whole())).collect::<Vec<_>>();
+        match literals.as_slice() {
+            [] => "migrations.RunSQL.noop".to_owned(),
+            literals => {
+                let gap = "\n                ";
+                format!("[{gap}{},\n            ]", literals.join(&format!(",{gap}")))
+            }
+        }
     };
     let atomic = if draft.outside { "    atomic = False\n\n" } else { "" };
     let down = draft.down.as_deref().map(|down| format!("            reverse_sql={},\n", listed(down)));
@@ -156,11 +155,11 @@ fn migration_text(draft: &Draft, app: &str, previous: &str) -> String {
 
 /// A text of several lines.
 fn literal(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\"");
-    match text.strip_suffix('"') {
-        Some(text) => format!("\"\"\"{text}\\\"\"\"\""),
-        None => format!("\"\"\"{text}\"\"\""),
-    }
+    let text = text.replace('\\', "\\\\");
+    // Quotes that would end the text.
+    let ends = text.contains("\"\"\"") || text.ends_with('"');
+    let text = if ends { text.replace('"', "\\\"") } else { text };
+    format!("\"\"\"{text}\"\"\"")
 }
 
 /// The migrations in Python of a history, with what they say.
@@ -193,7 +192,7 @@ mod tests {
 
     #[test]
     fn texts_are_what_they_were() {
-        assert_eq!(literal("DROP TABLE \"a\""), r#""""DROP TABLE "a\"""""#);
+        assert_eq!(literal("DROP TABLE \"a\""), r#""""DROP TABLE \"a\"""""#);
         assert_eq!(literal("E'\\n' \"\"\""), "\"\"\"E'\\\\n' \\\"\\\"\\\"\"\"\"");
         assert_eq!(unbound("':a' 1::int '12:30' x:b"), "'\\:a' 1::int '12:30' x:b");
     }

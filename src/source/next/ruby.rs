@@ -1,15 +1,15 @@
 //! Migrations of Rails, each statement given to an `execute` of its own.
 
+use super::Written;
 use super::name::Case;
 use super::piece::{Statement, statements};
 use super::tool::Page;
-use super::{Unwritable, Written};
 
 /// The version of Rails that a migration is written for, where no other says one.
 const RAILS: &str = "7.1";
 
 /// The file of a migration.
-pub(super) fn files(page: &Page<'_>) -> Result<Vec<Written>, Unwritable> {
+pub(super) fn file(page: &Page<'_>) -> Written {
     let class = Case::Pascal.join(&page.named.words);
     let version = rails(&page.previous.text);
     let alone = if page.draft.outside { "  disable_ddl_transaction!\n\n" } else { "" };
@@ -19,7 +19,7 @@ pub(super) fn files(page: &Page<'_>) -> Result<Vec<Written>, Unwritable> {
     let text = format!(
         "class {class} < ActiveRecord::Migration[{version}]\n{alone}  def up\n{up}  end\n\n  def down\n{down}  end\nend\n"
     );
-    Ok(vec![Written::new(page.named.up.clone(), text)])
+    Written::new(page.named.up.clone(), text)
 }
 
 /// The version of Rails that a migration is written for.
@@ -34,7 +34,7 @@ fn executions(text: &str) -> String {
     let execute = |statement: &Statement<'_>| {
         let whole = statement.whole();
         // Between quotes Ruby leaves the text alone, but for the space that every line begins with.
-        let lines: String = whole.split('\n').map(|line| indented(line)).collect();
+        let lines: String = whole.split('\n').map(indented).collect();
         let end = end_mark(&whole);
         format!("    execute <<~'{end}'\n{lines}    {end}\n")
     };

@@ -1,6 +1,6 @@
 //! Changes of Sqitch: a line in `sqitch.plan`, a script in `deploy/`, and one in `revert/`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::name::Case;
 use super::place::Place;
@@ -27,9 +27,9 @@ pub(super) fn files(place: &Place<'_>, drafts: &[Draft], now: Moment) -> Result<
             !plan.names.contains(name)
                 && ["deploy", "revert"].iter().all(|folder| !place.is_taken(&script(folder, name)))
         };
-        let plain = case.join(&draft.name);
+        let first = case.join(&draft.name);
         let numbered = (2..1000).map(|number| case.join(&format!("{} {number}", draft.name)));
-        let Some(name) = std::iter::once(plain).chain(numbered).find(is_free) else {
+        let Some(name) = std::iter::once(first).chain(numbered).find(is_free) else {
             return Err(Unwritable::new("all names for the change are taken", "use `sqitch add`"));
         };
         next.files.push(Written::new(script("deploy", &name), plan.script("Deploy", &name, &draft.up, draft.outside)));
@@ -39,14 +39,10 @@ pub(super) fn files(place: &Place<'_>, drafts: &[Draft], now: Moment) -> Result<
         plan.add(&name, now);
     }
     next.files.push(Written { path, before: Some(before), text: plan.text });
-    if is_folder(place, &home.join("verify")) {
+    if !place.names_in(&home.join("verify")).is_empty() {
         next.notes.push("write what verifies the new changes into verify/ by hand".to_owned());
     }
     Ok(next)
-}
-
-fn is_folder(place: &Place<'_>, folder: &PathBuf) -> bool {
-    !place.names_in(folder).is_empty()
 }
 
 /// The plan as it will be.
@@ -73,7 +69,7 @@ impl Plan {
                 plan.names.push(name.trim_start_matches(['+', '-']).to_owned());
             }
             if let Some(planner) = planner(line) {
-                plan.planner = planner.to_owned();
+                planner.clone_into(&mut plan.planner);
             }
         }
         if !plan.text.is_empty() && !plan.text.ends_with('\n') {
@@ -83,7 +79,7 @@ impl Plan {
     }
 
     fn add(&mut self, name: &str, now: Moment) {
-        self.text += &format!("{name} {now} {}\n", self.planner);
+        self.text.extend([name, " ", &now.to_string(), " ", &self.planner, "\n"]);
         self.names.push(name.to_owned());
     }
 

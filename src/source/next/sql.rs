@@ -2,32 +2,32 @@
 
 use ring::digest;
 
+use super::Written;
 use super::piece::{Statement, is_ended, statements};
 use super::tool::Page;
-use super::{Unwritable, Written};
+use crate::source::flaws::header;
 use crate::source::layout::flyway;
 
 /// The file of a migration, and the one that takes it back.
-pub(super) fn files(page: &Page<'_>) -> Result<Vec<Written>, Unwritable> {
+pub(super) fn files(page: &Page<'_>) -> Vec<Written> {
     let mut files = vec![Written::new(page.named.up.clone(), up(page))];
     if let (Some(path), Some(down)) = (&page.named.down, &page.draft.down) {
         files.push(Written::new(path.clone(), format!("{}{}", head(page), body(down))));
     }
     files.extend(settings(page));
-    Ok(files)
+    files
 }
 
 /// The statements as they came, each with its semicolon.
 pub(super) fn body(text: &str) -> String {
     let text = text.trim();
-    if is_ended(text) { format!("{text}\n") } else { joined(text, "\n", |statement| statement.whole()) }
+    if is_ended(text) { format!("{text}\n") } else { joined(text, "\n") }
 }
 
 /// The statements, each on lines of its own.
-fn joined(text: &str, separator: &str, write: impl Fn(&Statement<'_>) -> String) -> String {
-    let written: Vec<String> = statements(text).iter().map(write).collect();
-    // Comments may be all there is.
-    if written.is_empty() { format!("{}\n", text.trim()) } else { written.join(separator) + "\n" }
+fn joined(text: &str, separator: &str) -> String {
+    let whole: Vec<String> = statements(text).iter().map(Statement::whole).collect();
+    whole.join(separator) + "\n"
 }
 
 /// What stands above the statements of a file that holds nothing else.
@@ -52,7 +52,7 @@ fn up(page: &Page<'_>) -> String {
             let down = section(&format!("-- migrate:down{option}"), down.map(body));
             format!("-- migrate:up{option}\n{}{down}", body(up))
         }
-        "drizzle" => joined(up, "\n--> statement-breakpoint\n", |statement| statement.whole()),
+        "drizzle" => joined(up, "\n--> statement-breakpoint\n"),
         "goose" => {
             let option = if outside { "-- +goose NO TRANSACTION\n" } else { "" };
             let down = section("-- +goose Down", down.map(|text| annotated(text, "goose")));
@@ -84,29 +84,36 @@ fn up(page: &Page<'_>) -> String {
 
 /// For tools that cut at the semicolons that end a line: what holds others is put between marks.
 fn annotated(text: &str, word: &str) -> String {
-    joined(text, "\n", |statement| {
+    let found = statements(text);
+    // Comments may be all there is.
+    if found.is_empty() {
+        return format!("{}\n", text.trim());
+    }
+    let annotated = found.into_iter().map(|statement| {
         let whole = statement.whole();
         if statement.holds_semicolon() {
-            format!("-- +{word} StatementBegin\n{whole}\n-- +{word} StatementEnd")
+            format!("-- +{word} StatementBegin\n{whole}\n-- +{word} StatementEnd\n")
         } else {
-            whole
+            whole + "\n"
         }
-    })
+    });
+    annotated.collect()
 }
 
 /// As graphile-migrate commits it: each migration names the hash of the one before it.
 fn committed(page: &Page<'_>) -> String {
-    let header = |name: &str| {
-        let mut lines = page.previous.text.split('\n').take_while(|line| line.starts_with("--!"));
-        lines.find_map(|line| line.strip_prefix("--! ")?.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
-    };
-    let previous = header("Hash").unwrap_or("-");
+    let previous = header(&page.previous.text, "Hash").unwrap_or("-");
     let option = if page.draft.outside { "--! no-transaction\n" } else { "" };
     let body = format!("{option}{}", body(&page.draft.up));
     let hashed = if previous == "-" { body.clone() } else { format!("{previous}\n{body}") };
     let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, hashed.as_bytes());
-    let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("--! Previous: {previous}\n--! Hash: sha1:{hash}\n\n{body}")
+    format!("--! Previous: {previous}\n--! Hash: sha1:{}\n\n{body}", hex(hash.as_ref()))
+}
+
+/// Bytes in hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |digit: u8| char::from_digit(u32::from(digit), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Files beside a migration that say how it runs.

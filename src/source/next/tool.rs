@@ -89,9 +89,9 @@ const fn tool(outside: Outside, write: Write) -> Tool {
     Tool { outside, write, list: None }
 }
 
-const PLAIN: Tool = tool(Outside::Alone, sql::files);
-const EACH: Tool = tool(Outside::OneByOne, sql::files);
-const WRAPPED: Tool = tool(Outside::Never, sql::files);
+const PLAIN: Tool = tool(Outside::Alone, |page| Ok(sql::files(page)));
+const EACH: Tool = tool(Outside::OneByOne, |page| Ok(sql::files(page)));
+const WRAPPED: Tool = tool(Outside::Never, |page| Ok(sql::files(page)));
 
 /// How the tool of `place` is written for.
 pub(super) fn of(place: &Place<'_>) -> Result<Way, Unwritable> {
@@ -106,8 +106,8 @@ pub(super) fn of(place: &Place<'_>) -> Result<Way, Unwritable> {
         | "postgrator" | "prisma" | "sqlx" | "up-down-files" => Way::Numbered(&PLAIN),
         "hasura" | "mybatis" | "refinery" | "up-down-folders" => Way::Numbered(&WRAPPED),
         "supabase" => Way::Numbered(&Tool { outside: Outside::Batches, ..WRAPPED }),
-        "drizzle" => Way::Numbered(&Tool { outside: Outside::Never, write: sql::files, list: Some(drizzle::list) }),
-        "rails" => Way::Numbered(&const { tool(Outside::OneByOne, ruby::files) }),
+        "drizzle" => Way::Numbered(&Tool { list: Some(drizzle::list), ..WRAPPED }),
+        "rails" => Way::Numbered(&const { tool(Outside::OneByOne, |page| Ok(vec![ruby::file(page)])) }),
         "node-pg-migrate" if !foreign => Way::Numbered(&const { tool(Outside::OneByOne, javascript::beside_sql) }),
         "knex" | "mikro-orm" | "node-pg-migrate" | "sequelize" | "typeorm" => {
             Way::Numbered(&const { tool(Outside::OneByOne, javascript::files) })

@@ -37,7 +37,7 @@ pub(super) fn changesets(draft: &Draft, used: &[&str]) -> String {
         let from = to.min(last - at);
         let down = downs.get(from..to).unwrap_or_default().concat();
         let gap = if at == 0 { "" } else { "\n" };
-        text += &format!("{gap}--changeset {AUTHOR}:{id}{outside}{whole}\n{body}{down}");
+        text.extend([gap, "--changeset ", AUTHOR, ":", &id, outside, whole, "\n", &body, &down]);
     }
     text
 }
@@ -51,7 +51,7 @@ fn identifier(name: &str, at: usize, used: &[&str]) -> String {
 /// A statement in comments, as Liquibase reads what takes a changeset back.
 fn rollback(statement: &Statement<'_>) -> String {
     let whole = format!("{};", statement.text);
-    whole.split('\n').map(|line| format!("--rollback {}\n", line.trim_end())).collect()
+    prefixed("--rollback ", &whole)
 }
 
 /// A changelog in XML with one more changeset.
@@ -92,14 +92,11 @@ pub(super) fn yaml(text: &str, draft: &Draft) -> Option<String> {
     let outside = if draft.outside { format!("{indent}    runInTransaction: false\n") } else { String::new() };
     let sql = |text: &str| -> String {
         let element = |statement: &Statement<'_>| {
-            let option = if statement.holds_semicolon() { "splitStatements: false\n            " } else { "" };
-            let whole = statement.whole();
-            let lines: String =
-                whole.trim_end_matches(';').split('\n').map(|line| format!("{indent}              {line}\n")).collect();
-            format!(
-                "{indent}      - sql:\n{indent}          {}sql: |\n{lines}",
-                option.replace("            ", &format!("{indent}          "))
-            )
+            let own = format!("{indent}          ");
+            let option =
+                if statement.holds_semicolon() { format!("{own}splitStatements: false\n") } else { String::new() };
+            let lines = prefixed(&format!("{own}    "), statement.whole().trim_end_matches(';'));
+            format!("{indent}      - sql:\n{option}{own}sql: |\n{lines}")
         };
         statements(text).iter().map(element).collect()
     };
@@ -109,6 +106,12 @@ pub(super) fn yaml(text: &str, draft: &Draft) -> Option<String> {
         "{}\n{indent}- changeSet:\n{indent}    id: {id}\n{indent}    author: {AUTHOR}\n{outside}{indent}    changes:\n{up}{down}",
         text.trim_end()
     ))
+}
+
+/// Each line of `text` after `prefix`.
+fn prefixed(prefix: &str, text: &str) -> String {
+    let lines = text.split('\n').flat_map(|line| [prefix, line.trim_end(), "\n"]);
+    lines.collect()
 }
 
 /// A name that no changeset in `text` has.
