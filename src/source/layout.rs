@@ -26,7 +26,7 @@ pub(super) mod sqitch;
 mod sqlx;
 pub(super) mod supabase;
 mod up_down_files;
-pub(super) mod up_down_folders;
+mod up_down_folders;
 
 use std::path::PathBuf;
 
