@@ -14,6 +14,7 @@ use crate::finding::{Finding, Level};
 use crate::lint::lint;
 use crate::review::history;
 use crate::review::replay::{Position, Replay};
+use crate::schema::bookkeeping;
 use crate::schema::compare::words::How;
 use crate::schema::compare::{Basis, Difference, compare};
 use crate::schema::operation::QName;
@@ -83,7 +84,7 @@ pub fn diff(old: Side, new: Side, settings: &Settings) -> Diff {
     let (old_parsed, new_parsed) = (history::read(&old_migrations, false), history::read(&new_migrations, false));
     let (before, after) = (replayed(&old_parsed, settings), replayed(&new_parsed, settings));
     let mut differences = compare(before.catalog(), after.catalog(), basis);
-    differences.retain(|found| !found.owner().is_some_and(is_bookkeeping));
+    differences.retain(|found| !is_bookkeeping(found));
     let statements = statements(&differences, after.catalog(), &new_migrations, settings.version);
     let release = Release::of(&statements);
     let mut migrations = old_migrations.clone();
@@ -109,31 +110,11 @@ pub fn diff(old: Side, new: Side, settings: &Settings) -> Diff {
     }
 }
 
-/// Tables in which tools remember what they ran. Some are made by the migrations, some by the tool.
-const BOOKKEEPING: &[&str] = &[
-    "__diesel_schema_migrations",
-    "__drizzle_migrations",
-    "_prisma_migrations",
-    "_sqlx_migrations",
-    "alembic_version",
-    "ar_internal_metadata",
-    "atlas_schema_revisions",
-    "databasechangelog",
-    "databasechangeloglock",
-    "django_migrations",
-    "flyway_schema_history",
-    "goose_db_version",
-    "gorp_migrations",
-    "knex_migrations",
-    "knex_migrations_lock",
-    "pgmigrations",
-    "refinery_schema_history",
-    "schema_migrations",
-    "schemaversion",
-];
-
-fn is_bookkeeping(name: &QName) -> bool {
-    BOOKKEEPING.contains(&&*name.name)
+fn is_bookkeeping(difference: &Difference<'_>) -> bool {
+    match difference {
+        Difference::Schema { name, .. } => bookkeeping::is_schema(name),
+        other => other.owner().is_some_and(bookkeeping::is_table),
+    }
 }
 
 fn as_history(mut migrations: Vec<Migration>) -> Vec<Migration> {

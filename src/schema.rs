@@ -1,6 +1,7 @@
 //! Statements to operations, operations to a catalog.
 
 pub mod apply;
+pub mod bookkeeping;
 pub mod cascade;
 pub mod catalog;
 pub mod compare;

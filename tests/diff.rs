@@ -48,6 +48,13 @@ fn one(sql: &str) -> String {
 }
 
 #[test]
+fn books_of_migration_tools_are_left_out() {
+    let books = "CREATE TABLE \"SequelizeMeta\" (name text); CREATE TABLE kysely_migration (name text);\n\
+                 CREATE SCHEMA sqitch; CREATE TABLE sqitch.changes (id text); CREATE TABLE migrations (id int);";
+    assert_eq!(changes("", books), ["expand: table migrations added"]);
+}
+
+#[test]
 fn every_change_has_a_class() {
     let cases = [
         ("ALTER TABLE users ADD COLUMN plan text;", "expand: column users.plan text added"),

@@ -56,7 +56,7 @@ impl Cluster {
         let postgres = bin.join("postgres");
         let version = version(&postgres)?;
         let user = ServerUser::find()?;
-        let folder = std::env::temp_dir().join(format!("switchback-oracle-{}-{number}", std::process::id()));
+        let folder = place().join(format!("switchback-oracle-{}-{number}", std::process::id()));
         fs::create_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755))?;
         user.own(&folder)?;
@@ -127,6 +127,12 @@ impl Drop for Cluster {
         }
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Where clusters are made. A database is hundreds of small files: making and dropping them is most of the work, and so
+/// `.ci/run` names a folder in memory.
+fn place() -> PathBuf {
+    std::env::var_os("SWITCHBACK_CLUSTERS").map_or_else(std::env::temp_dir, PathBuf::from)
 }
 
 /// 15 for `15.18 (Debian …)`, 19 for `19beta1`.

@@ -5,6 +5,7 @@ use super::support::{edit, sweep};
 use crate::review::size::Size;
 use crate::review::step::{Release, Step};
 use crate::rule::Findings;
+use crate::schema::bookkeeping;
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::query::{Reach, RowChange, RowVerb};
 
@@ -36,7 +37,7 @@ fn report(step: &Step<'_>, table: &QName, change: &RowChange, held: &Held<'_>, f
 
 /// Whether the change may go over many rows, of a table that has many or into one that is filled here.
 fn takes_long(step: &Step<'_>, release: &Release<'_>, table: &QName, change: &RowChange) -> bool {
-    if sweep::is_bookkeeping(table) {
+    if bookkeeping::is_table(table) {
         return false;
     }
     let small = sweep::target_impact(step, table).is_some_and(|impact| matches!(impact.size, Size::Small(_)));

@@ -7,6 +7,7 @@ mod javascript;
 mod liquibase;
 mod mask;
 mod ruby;
+mod strings;
 
 use std::path::Path;
 

@@ -26,7 +26,7 @@ pub(super) mod sqitch;
 mod sqlx;
 pub(super) mod supabase;
 mod up_down_files;
-pub(super) mod up_down_folders;
+mod up_down_folders;
 
 use std::path::PathBuf;
 
@@ -191,7 +191,7 @@ pub(super) fn named(name: &str) -> Option<&'static Layout> {
 }
 
 /// Tools that compare the names of files as text, so that `10` comes before `9`. Every other compares numbers.
-const BY_TEXT: &[&str] = &["dbmate", "knex", "kysely", "sequelize"];
+const BY_TEXT: &[&str] = &["dbmate", "knex", "kysely", "mikro-orm", "sequelize"];
 
 /// Whether a tool runs files in the order of their names as text.
 pub(super) fn orders_by_text(tool: &str) -> bool {

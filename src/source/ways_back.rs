@@ -84,7 +84,7 @@ fn key(group: &Group<'_>, name: &str) -> String {
         return name.to_owned();
     }
     let name = stem(name);
-    if matches!(group.layout.name, "flyway" | "refinery" | "evolve") {
+    if matches!(group.layout.name, "flyway" | "evolve") {
         let version = name.split("__").next().unwrap_or_default();
         return version.trim_start_matches(|first: char| first.is_ascii_alphabetic()).replace('_', ".");
     }

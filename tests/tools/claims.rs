@@ -78,6 +78,8 @@ impl Claims {
             let transactions: BTreeSet<&str> = all.iter().map(|seen| &*seen.transaction).collect();
             let holds = match section.transaction.as_deref() {
                 Some("per-file" | "single-query") => transactions.len() <= 1,
+                // The script opens one.
+                Some("none") if section.text.contains("BEGIN;") => transactions.len() <= 1,
                 Some("none") => transactions.len() == all.len(),
                 Some(_) => false,
                 None => true,
@@ -103,6 +105,16 @@ impl Section {
         }
         names
     }
+}
+
+/// In what the schema that the migrations of a tree lead to differs from the database.
+pub(crate) fn differences(tree: &Path, url: &str) -> Vec<String> {
+    let compared = switchback(tree, &["diff", "--output-format", "json", "migrations", url]);
+    let compared: Value = serde_json::from_str(&compared).unwrap();
+    let changes = compared["changes"].as_array().unwrap().iter().map(|change| change["change"].as_str().unwrap());
+    // What we watch with, and a table of TypeORM and db-migrate whose name says little.
+    let is_ours = |change: &&str| change.contains(" watch") || *change == "table migrations added";
+    changes.filter(|change| !is_ours(change)).map(str::to_owned).collect()
 }
 
 fn migration(tree: &Path, found: &Value) -> Migration {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the migration tools that `tests/tools` runs, in the versions of fixtures/tools/package-lock.json and
-# requirements.txt, below target/. Needs Node (20.11 or later) with npm, and Python with venv.
+# requirements.txt, below target/. Needs Node (20.11 or later) with npm, Python with venv, and for those that are libraries
+# of Rust libpq-dev.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tools="${CARGO_TARGET_DIR:-target}/tools"
@@ -21,3 +22,9 @@ if ! cmp -s fixtures/tools/requirements.txt "$tools/requirements.txt"; then
     "$tools/venv/bin/pip" install --quiet --requirement fixtures/tools/requirements.txt
     cp fixtures/tools/requirements.txt "$tools/"
 fi
+
+# The libraries of Rust have no program of their own, or one that takes minutes to build: this one runs them.
+cargo build --quiet --locked --manifest-path fixtures/tools/rust/Cargo.toml --target-dir "$tools/rust/target"
+mkdir -p "$tools/rust/src"
+cp fixtures/tools/rust/src/main.rs "$tools/rust/src/"
+cp fixtures/tools/rust/Cargo.lock "$tools/rust/"

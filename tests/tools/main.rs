@@ -41,6 +41,7 @@ fn claims_hold(tool: &Tool) {
     let database = server.database("released");
     tool.up(&tree, &server, &database).unwrap_or_else(|output| panic!("{}: {output}", tool.name));
     claims.hold("CREATE", &claims.ups(), &server.seen(&database, "CREATE"));
+    assert_eq!(claims::differences(&tree, &server.url(&database)), [""; 0], "{}: the schema that we replay", tool.name);
     if tool.back != Back::Never {
         tool.down(&tree, &server, &database, claims.count());
         claims.hold("DROP", &claims.downs(), &server.seen(&database, "DROP"));
@@ -63,6 +64,13 @@ fn dbmate() {
         up: &["dbmate", "--migrations-dir", "migrations", "--no-dump-schema", "up"],
         back: Back::OneByOne(&["dbmate", "--migrations-dir", "migrations", "--no-dump-schema", "rollback"]),
     });
+}
+
+#[test]
+fn diesel() {
+    let (up, down) = (&["rust-migrators", "diesel", "up"], &["rust-migrators", "diesel", "down"]);
+    claims_hold(&Tool { name: "diesel", number: 17, up, back: Back::AtOnce(down) });
+    claims_hold(&Tool { name: "diesel-numbered", number: 18, up, back: Back::AtOnce(down) });
 }
 
 #[test]
@@ -111,6 +119,19 @@ fn knex() {
 }
 
 #[test]
+fn liquibase() {
+    let back = Back::AtOnce(&["sh", "liquibase.sh", "rollback-count", "99"]);
+    claims_hold(&Tool { name: "liquibase", number: 23, up: &["sh", "liquibase.sh", "update"], back });
+}
+
+#[test]
+fn mikro_orm() {
+    let (up, down) = (&["node", "migrate.js"], &["node", "migrate.js", "down"]);
+    claims_hold(&Tool { name: "mikro-orm", number: 19, up, back: Back::AtOnce(down) });
+    claims_hold(&Tool { name: "mikro-orm-each", number: 20, up, back: Back::AtOnce(down) });
+}
+
+#[test]
 fn node_pg_migrate() {
     let (up, down) = (&["node-pg-migrate", "up"], &["node-pg-migrate", "down", "99"]);
     claims_hold(&Tool { name: "node-pg-migrate", number: 4, up, back: Back::AtOnce(down) });
@@ -128,6 +149,18 @@ fn postgrator() {
 }
 
 #[test]
+fn rails() {
+    let (up, down) = (&["ruby", "migrate.rb"], &["ruby", "migrate.rb", "down"]);
+    claims_hold(&Tool { name: "rails", number: 21, up, back: Back::AtOnce(down) });
+}
+
+#[test]
+fn refinery() {
+    let up = &["rust-migrators", "refinery", "up"];
+    claims_hold(&Tool { name: "refinery", number: 14, up, back: Back::Never });
+}
+
+#[test]
 fn sequelize() {
     claims_hold(&Tool {
         name: "sequelize",
@@ -135,6 +168,20 @@ fn sequelize() {
         up: &["sequelize-cli", "db:migrate"],
         back: Back::AtOnce(&["sequelize-cli", "db:migrate:undo:all"]),
     });
+}
+
+#[test]
+fn sqitch() {
+    let (up, down) = (&["sqitch", "deploy"], &["sqitch", "revert", "-y"]);
+    claims_hold(&Tool { name: "sqitch", number: 22, up, back: Back::AtOnce(down) });
+}
+
+#[test]
+fn sqlx() {
+    let up = &["rust-migrators", "sqlx", "up"];
+    claims_hold(&Tool { name: "sqlx", number: 15, up, back: Back::Never });
+    let back = Back::AtOnce(&["rust-migrators", "sqlx", "down"]);
+    claims_hold(&Tool { name: "sqlx-reversible", number: 16, up, back });
 }
 
 #[test]

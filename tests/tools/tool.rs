@@ -34,19 +34,22 @@ impl Tool {
     /// Whether it can run here. Fails where it has to.
     pub(crate) fn is_installed(&self) -> bool {
         // What the script copies last.
-        let installed = ["package-lock.json", "requirements.txt"].iter().all(|list| {
+        let lists = ["package-lock.json", "requirements.txt", "rust/Cargo.lock", "rust/src/main.rs"];
+        let all = lists.iter().all(|list| {
             let wanted = fs::read(fixtures().join(list)).unwrap();
             fs::read(installed().join(list)).is_ok_and(|found| found == wanted)
         });
-        if !installed {
-            assert_ne!(
-                std::env::var("SWITCHBACK_REQUIRE_TOOLS").as_deref(),
-                Ok("1"),
-                "the migration tools are not installed: run tests/tools/install.sh"
-            );
-            println!("skipped: {} is not installed (tests/tools/install.sh)", self.name);
+        let missing = match packages_of_debian(self.name) {
+            _ if !all => Some("what tests/tools/install.sh installs".to_owned()),
+            Some((check, packages)) if !runs(check) => Some(format!("Debian's {packages}")),
+            _ => None,
+        };
+        if let Some(missing) = &missing {
+            let is_required = std::env::var("SWITCHBACK_REQUIRE_TOOLS").as_deref() == Ok("1");
+            assert!(!is_required, "{} is not installed: it takes {missing}", self.name);
+            println!("skipped: {} is not installed: it takes {missing}", self.name);
         }
-        installed
+        missing.is_none()
     }
 
     /// The files that the server has to refuse.
@@ -56,10 +59,10 @@ impl Tool {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
-                if path.is_file() {
-                    names.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
-                } else if !is_kept(&path) {
+                if path.is_dir() {
                     folders.push(path);
+                } else if !is_kept(&path) {
+                    names.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
                 }
             }
         }
@@ -76,7 +79,8 @@ impl Tool {
         copy(&from, &to, &|path| !path.starts_with(from.join("refused")));
         if let Some(refused) = refused {
             let (from, file) = (from.join("refused"), from.join("refused").join(refused));
-            copy(&from, &to, &|path| path == file || path.is_dir() || path.parent().is_some_and(is_kept));
+            let is_beside = |path: &Path| !path.ends_with(METADATA) || path.parent() == file.parent();
+            copy(&from, &to, &|path| path == file || path.is_dir() || is_kept(path) && is_beside(path));
         }
         to
     }
@@ -99,15 +103,33 @@ impl Tool {
     }
 }
 
-/// Whether a folder holds what a tool keeps of its migrations.
-fn is_kept(folder: &Path) -> bool {
-    folder.ends_with("meta")
+/// What diesel is told of one migration.
+const METADATA: &str = "metadata.toml";
+
+/// Whether a file is what a tool keeps of its migrations, and none of them.
+fn is_kept(path: &Path) -> bool {
+    path.ends_with(METADATA) || path.ends_with("sqitch.plan") || path.parent().is_some_and(|at| at.ends_with("meta"))
+}
+
+/// What succeeds where a tool can run, and the packages of Debian that it takes.
+fn packages_of_debian(tool: &str) -> Option<(&'static [&'static str], &'static str)> {
+    match tool {
+        "liquibase" => Some((&["java", "-version"], "default-jre-headless")),
+        "rails" => Some((&["ruby", "-ractive_record", "-rpg", "-e", ""], "ruby-activerecord and ruby-pg")),
+        "sqitch" => Some((&["sqitch", "--version"], "sqitch, libdbd-pg-perl and postgresql-client")),
+        _ => None,
+    }
+}
+
+fn runs(command: &[&str]) -> bool {
+    let [program, args @ ..] = command else { return false };
+    Command::new(program).args(args).stdin(Stdio::null()).output().is_ok_and(|output| output.status.success())
 }
 
 /// Runs a command of a tool and gives what it prints; or all that it said, where it fails.
 pub(crate) fn run(command: &[&str], tree: &Path, server: &Watched, database: &str) -> Result<String, String> {
     let [program, args @ ..] = command else { return Err("no command".to_owned()) };
-    let folders = ["node_modules/.bin", "venv/bin"].map(|folder| installed().join(folder));
+    let folders = ["node_modules/.bin", "venv/bin", "rust/target/debug"].map(|folder| installed().join(folder));
     let path = format!("{}:{}", folders[0].display(), std::env::var("PATH").unwrap());
     // A program is looked for in the path of this process, not of the one it becomes.
     let found = folders.iter().map(|folder| folder.join(program)).find(|program| program.exists());
@@ -138,9 +160,10 @@ fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) {
             continue;
         }
         if path.is_dir() {
-            fs::create_dir_all(&to).unwrap();
             copy(&path, &to, wanted);
         } else {
+            // No folder without a file: it could be taken for a migration.
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::copy(&path, &to).unwrap();
         }
     }

@@ -4,36 +4,11 @@ use super::{batch, edit};
 use crate::review::size::Size;
 use crate::review::step::{Impact, Release, Step};
 use crate::rule::Findings;
+use crate::schema::bookkeeping;
 use crate::schema::catalog::{ConstraintBody, Index};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::name::Symbol;
 use crate::syntax::query::{Reach, RowChange, RowVerb};
-
-/// Tables in which migration tools keep their own books: a few rows, written by every migration.
-const BOOKKEEPING: &[&str] = &[
-    "__diesel_schema_migrations",
-    "__efmigrationshistory",
-    "_prisma_migrations",
-    "_sqlx_migrations",
-    "alembic_version",
-    "ar_internal_metadata",
-    "databasechangelog",
-    "databasechangeloglock",
-    "django_migrations",
-    "doctrine_migration_versions",
-    "flyway_schema_history",
-    "gopg_migrations",
-    "goose_db_version",
-    "gorp_migrations",
-    "knex_migrations",
-    "knex_migrations_lock",
-    "phinxlog",
-    "schema_migrations",
-    "schema_version",
-    "schemaversion",
-    "sequelizemeta",
-    "typeorm_metadata",
-];
 
 /// How a row change goes beyond a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +21,6 @@ pub(crate) enum Sweep {
     UncommittedLoop,
 }
 
-/// Whether `table` belongs to a migration tool.
-pub(crate) fn is_bookkeeping(table: &QName) -> bool {
-    BOOKKEEPING.binary_search(&table.name.to_lowercase().as_str()).is_ok()
-}
-
 /// The impact of a row change on the table it writes.
 pub(crate) fn target_impact<'s>(step: &'s Step<'_>, table: &QName) -> Option<&'s Impact> {
     step.impacts.iter().find(|impact| impact.relation == *table)
@@ -61,7 +31,7 @@ pub(crate) fn report(step: &Step<'_>, release: &Release<'_>, findings: &mut Find
     let OperationKind::ChangeRows { table, change } = &step.operation.kind else { return };
     let impact = target_impact(step, table);
     let small = impact.is_some_and(|impact| matches!(impact.size, Size::Small(_)));
-    if !verbs.contains(&change.verb) || small || step.on_new_table(release) || is_bookkeeping(table) {
+    if !verbs.contains(&change.verb) || small || step.on_new_table(release) || bookkeeping::is_table(table) {
         return;
     }
     let Some(sweep) = sweep(step, change) else { return };

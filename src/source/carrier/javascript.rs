@@ -4,7 +4,7 @@
 mod scan;
 
 use super::mask::Mask;
-use super::{Carried, Language};
+use super::{Carried, Language, strings};
 use crate::source::migration::{Direction, Section, TransactionMode};
 use crate::syntax::span::Span;
 use scan::{Call, calls};
@@ -112,8 +112,8 @@ fn read(text: &str, tool: &Tool) -> Carried {
     let mut strings = Vec::new();
     let down = down_span(text);
     for Call { span, sql } in calls(text, tool.methods, tool.tag) {
-        if transaction == TransactionMode::None && holds_several(span.of(text)) {
-            strings.push(statement(text, span));
+        if transaction == TransactionMode::None {
+            strings.extend(strings::of_several(text, span, sql.as_ref()));
         }
         match sql {
             Some(text) => mask.statement(&text),
@@ -134,7 +134,7 @@ fn read(text: &str, tool: &Tool) -> Carried {
         }
         None => vec![section(0, end, Direction::Up)],
     };
-    let sections = sections.into_iter().flat_map(|section| cut(section, &strings)).collect();
+    let sections = sections.into_iter().flat_map(|section| strings::cut(section, &strings)).collect();
     Carried { sql: mask.finish(), sections, written: Vec::new(), unread, reversible: false }
 }
 
@@ -143,39 +143,6 @@ fn wrapped_down(mut carried: Carried) -> Carried {
     let downs = carried.sections.iter_mut().filter(|section| section.direction == Direction::Down);
     downs.for_each(|section| section.transaction = TransactionMode::Wrapped);
     carried
-}
-
-/// Cuts a part at the calls that are given several statements: without a transaction, each is still sent as one string.
-fn cut(section: Section, strings: &[Span]) -> Vec<Section> {
-    let mut sections = Vec::new();
-    let mut at = section.span.start;
-    let end = section.span.end;
-    for string in strings.iter().filter(|string| section.span.contains(**string)) {
-        sections.push(Section { span: Span::new(at, string.start), ..section });
-        sections.push(Section { span: *string, transaction: TransactionMode::SingleQuery, ..section });
-        at = string.end;
-    }
-    sections.push(Section { span: Span::new(at, end), ..section });
-    sections.retain(|section| !section.span.is_empty());
-    sections
-}
-
-/// Whether a call may be given more than one statement.
-fn holds_several(call: &str) -> bool {
-    call.split_once(';').is_some_and(|(_, rest)| rest.contains(char::is_alphabetic))
-}
-
-/// The lines of a call, where nothing else stands on them; else the call with the place in which its statement ends.
-fn statement(text: &str, call: Span) -> Span {
-    let (before, after) = (text.get(..call.start as usize), text.get(call.end as usize..));
-    let before = before.unwrap_or_default().trim_end_matches(|c: char| c.is_alphanumeric() || "_$. \t".contains(c));
-    let rest = after.unwrap_or_default().trim_start_matches([')', ',', ';', ' ', '\t', '\r']);
-    if !before.ends_with('\n') || !rest.starts_with('\n') {
-        let closed = after.is_some_and(|after| after.starts_with([')', ',']));
-        return Span::new(call.start, call.end + u32::from(closed));
-    }
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Span::new(offset(before.len()), offset(text.len() - rest.len() + 1))
 }
 
 /// The function that takes the migration back: from its name to the next function called `up`, or to the end.

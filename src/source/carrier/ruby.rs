@@ -4,7 +4,7 @@ mod scan;
 mod scanner;
 
 use super::mask::Mask;
-use super::{Carried, Language};
+use super::{Carried, Language, strings};
 use crate::source::migration::{Direction, Section, TransactionMode};
 use crate::syntax::span::Span;
 use scan::Call;
@@ -21,7 +21,12 @@ fn read(text: &str) -> Carried {
     let scanned = scan::scan(text);
     let mut mask = Mask::new(text);
     let mut unread = Vec::new();
+    let transaction = if scanned.no_transaction { TransactionMode::None } else { TransactionMode::Wrapped };
+    let mut strings = Vec::new();
     for Call { span, sql, down } in scanned.calls {
+        if transaction == TransactionMode::None {
+            strings.extend(strings::of_several(text, span, sql.as_ref()));
+        }
         match sql {
             Some(text) => mask.statement(&text),
             None if !down => unread.push(span),
@@ -29,13 +34,12 @@ fn read(text: &str) -> Carried {
         }
     }
     mask.directives();
-    let transaction = if scanned.no_transaction { TransactionMode::None } else { TransactionMode::Wrapped };
     let mut sections = Vec::new();
     let mut start = 0;
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let mut section = |span: Span, direction| {
         if !span.is_empty() {
-            sections.push(Section { span, direction, transaction });
+            sections.extend(strings::cut(Section { span, direction, transaction }, &strings));
         }
     };
     for down in scanned.downs {

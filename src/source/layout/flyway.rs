@@ -1,5 +1,5 @@
 //! Flyway: `V1_2__name.sql` by version whatever the folder, then `R__name.sql`; each in its own transaction, unless all
-//! of its statements refuse one. refinery and Evolve borrowed the names.
+//! of its statements refuse one. Evolve borrowed the names.
 
 mod statements;
 

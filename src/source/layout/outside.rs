@@ -62,7 +62,7 @@ pub(in crate::source) fn of_the_string(layout: &str) -> &'static str {
              statement that is sent alone runs without a transaction"
         }
         "dbmate" | "diesel" | "graphile-migrate" | "sqlx" => of_the_transaction(layout),
-        "knex" | "node-pg-migrate" | "sequelize" | "typeorm" => {
+        "knex" | "mikro-orm" | "node-pg-migrate" | "rails" | "sequelize" | "typeorm" => {
             "give it to a call of its own, since only a statement that is sent alone runs without a transaction"
         }
         "liquibase" => "move it to a changeset of its own, without `splitStatements:false`",

@@ -14,21 +14,14 @@ pub(super) const LAYOUT: Layout = Layout {
 };
 
 fn arrange(home: &Home) -> Vec<Arrangement> {
-    let diesel = home.entries.iter().any(|entry| is_diesel(&entry.name));
     // diesel and Hasura number every folder. Where some have only a name, it is neither, and nothing tells who runs them.
     let numbered = home.entries.iter().all(|entry| is_numbered(&entry.name));
     let arrange = |entry: &Entry| Arrangement {
         role: if entry.file_name.eq_ignore_ascii_case("down.sql") { Role::Down } else { Role::Up },
-        rank: if diesel { diesel_rank(entry) } else { Rank::named(&entry.name) },
+        rank: Rank::named(&entry.name),
         transaction: if numbered { transaction(entry) } else { TransactionMode::Unknown },
     };
     home.entries.iter().map(arrange).collect()
-}
-
-/// diesel takes what stands before the first `_`, drops the dashes, and compares the rest as text.
-fn diesel_rank(entry: &Entry) -> Rank {
-    let version = entry.name.split('_').next().unwrap_or_default().replace('-', "");
-    Rank::Text(version, entry.name.clone())
 }
 
 fn transaction(entry: &Entry) -> TransactionMode {
@@ -45,12 +38,4 @@ fn transaction(entry: &Entry) -> TransactionMode {
 fn is_numbered(name: &str) -> bool {
     let version = name.split_once('_').map_or("", |(version, _)| version);
     !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
-}
-
-/// `2020-03-06-020253_name` or `2020-03-06-020253-0000_name`.
-pub(in crate::source) fn is_diesel(name: &str) -> bool {
-    let version = name.split('_').next().unwrap_or_default();
-    let digits = |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { part.len() } else { 0 };
-    let lengths: Vec<usize> = version.split('-').map(digits).collect();
-    matches!(lengths.as_slice(), [4, 2, 2, 6] | [4, 2, 2, 6, 4])
 }

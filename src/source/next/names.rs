@@ -6,7 +6,7 @@ use super::name::{Case, Name};
 use super::place::Place;
 use super::{Draft, Unwritable, version};
 use crate::date::Moment;
-use crate::source::layout::{orders_by_text, up_down_folders};
+use crate::source::layout::orders_by_text;
 use crate::source::migration::Migration;
 use crate::source::order::{Natural, Version};
 use crate::source::path::file_name;
@@ -111,15 +111,9 @@ impl<'a> Names<'a> {
         match self.place.layout {
             layout if WIDE.contains(&layout) => Version::parse(version).map_or_else(natural, Key::Version),
             layout if layout == "prisma" || orders_by_text(layout) => Key::Text(version.to_owned()),
-            "diesel" | "up-down-folders" | "hasura" if self.is_diesel() => Key::Text(version.replace('-', "")),
+            "diesel" => Key::Text(version.replace('-', "")),
             _ => natural(),
         }
-    }
-
-    fn is_diesel(&self) -> bool {
-        let is_diesel =
-            |peer: &&Migration| peer.path.parent().is_some_and(|folder| up_down_folders::is_diesel(&file_name(folder)));
-        self.place.peers.iter().any(is_diesel)
     }
 
     /// The names of the next migration.
