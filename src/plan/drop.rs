@@ -89,8 +89,9 @@ pub(super) fn table(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     let short = name.short();
     // Each lets go of one other table, so that no lock is held on two tables while a third is waited for.
     let mut keys: Vec<Step> = foreign_keys(unit, table.map(|table| &**table), name);
-    if keys.is_empty() {
-        keys.push(retired(&format!("TABLE {short}"), &short, &[&name.name]));
+    match keys.first_mut().and_then(|step| step.statements.first_mut()) {
+        Some(first) => first.insert_str(0, &retire(&short, None)),
+        None => keys.push(retired(&format!("TABLE {short}"), &short, &[&name.name])),
     }
     let then = vec![format!("deploy code that neither reads nor writes {short} any more")];
     let mut releases = vec![Release { phase: Phase::Expand, steps: keys, then, serves: Serves::BOTH }];

@@ -2,7 +2,7 @@
 
 use super::change::{Found, Scene};
 use super::step::{Demand, Phase, Release, Serves, Step};
-use super::write::{alter, beside, quoted, retire, slug};
+use super::write::{alter, beside, quoted, slug};
 use crate::syntax::alter::ActionKind;
 
 /// The first version whose views can be read with the rights of whoever reads them.
@@ -22,11 +22,7 @@ pub(super) fn renamed(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         slug(&["rename", &table.name.name, "to", &to.name]),
         format!("rename {old} to {new}, and leave a view in its place that reads and writes through to it"),
         vec![
-            format!(
-                "{}{}",
-                retire(&old, Some(&new)),
-                alter(&table.name, &format!("RENAME TO {}", quoted(&to.name)))
-            ),
+            alter(&table.name, &format!("RENAME TO {}", quoted(&to.name))),
             format!("CREATE VIEW {old}{rights} AS SELECT * FROM {new}"),
         ],
     )

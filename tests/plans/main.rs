@@ -29,6 +29,7 @@ mod server;
 mod wire;
 
 use std::fmt::Write as _;
+use std::time::Instant;
 
 use cluster::Cluster;
 use scenario::Scenario;
@@ -45,12 +46,13 @@ fn plans_do_what_the_change_does_and_nobody_waits() {
     let scenarios: Vec<Scenario> = scenario::all().into_iter().filter(|one| one.name.contains(&wanted)).collect();
     assert!(!scenarios.is_empty(), "no scenario has {wanted:?} in its name");
     let mut failures = String::new();
-    println!("| kind | the change: longest wait, or error | the plan: longest wait | statements | rows lost |");
-    println!("|---|---|---|---|---|");
+    println!("| kind | the change: longest wait, or error | the plan: longest wait | statements | rows lost | took |");
+    println!("|---|---|---|---|---|---|");
     for scenario in &scenarios {
+        let start = Instant::now();
         match proof::of(&cluster, scenario) {
             Ok(proof) => {
-                println!("{}", proof.row(scenario));
+                println!("{} {:.1} s |", proof.row(scenario), start.elapsed().as_secs_f32());
                 for failure in &proof.failures {
                     writeln!(failures, "{}: {failure}", scenario.name).unwrap();
                 }

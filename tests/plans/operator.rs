@@ -1,6 +1,7 @@
 //! Somebody who runs the steps of a plan: looks first whether what has to be true is, tries again what gave up over a lock,
 //! and has a backfill killed half-way, to run it again.
 
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use switchback::syntax::span::Span;
@@ -34,9 +35,23 @@ pub(crate) struct Operator<'a> {
 }
 
 impl Operator<'_> {
-    /// Runs a step as its plan says.
-    pub(crate) fn run(&mut self, step: &Step) -> Result<(), Failure> {
+    /// Runs a step as its plan says, while somebody asks for `report`.
+    pub(crate) fn run(&mut self, step: &Step, report: Option<&str>) -> Result<(), Failure> {
         self.look(step)?;
+        let reporter = report.map(|report| self.ask(report.to_owned())).transpose()?;
+        self.try_again(step)?;
+        reporter.map_or(Ok(()), |reporter| reporter.join().map_err(|_| "the reporter panicked")?)
+    }
+
+    /// Asks for something that takes its time, and waits until the server is at it.
+    fn ask(&self, report: String) -> Result<JoinHandle<Result<(), Failure>>, Failure> {
+        let mut session = self.cluster.connect(self.database)?;
+        let reporter = std::thread::spawn(move || session.run(&report).map(drop));
+        std::thread::sleep(Duration::from_millis(50));
+        Ok(reporter)
+    }
+
+    fn try_again(&mut self, step: &Step) -> Result<(), Failure> {
         let progress = progress(step);
         if let Some(progress) = &progress {
             self.run_and_kill(step, progress)?;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -10,7 +11,7 @@ use crate::Failure;
 use crate::scenario::Scenario;
 
 /// How long a step may wait for a lock.
-pub(crate) const LOCK_TIMEOUT_MS: u128 = 1000;
+pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 struct Document {

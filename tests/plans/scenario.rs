@@ -31,6 +31,8 @@ pub(crate) struct Setting {
     pub(crate) args: Vec<String>,
     /// Run instead of the change, on a copy that nobody uses, where the change is refused: what it was meant to do.
     pub(crate) meant: Option<String>,
+    /// A query that takes its time, asked just before the first migration of every release.
+    pub(crate) report: Option<String>,
     /// Rows that nobody writes, as they are in the end: the same whichever way the change was made.
     pub(crate) rows: String,
     pub(crate) old: Version,
