@@ -3,7 +3,7 @@
 
 use super::Options;
 use super::step::{Demand, Step};
-use super::write::{beside, literal, made, quoted};
+use super::write::{beside, dollar_quoted, literal, made, quoted, retire};
 use crate::schema::catalog::Table;
 use crate::syntax::name::Symbol;
 
@@ -38,6 +38,13 @@ fn key(table: &Table) -> Option<Vec<Symbol>> {
     table.primary_key().map(|key| key.columns.clone()).filter(|columns| !columns.is_empty())
 }
 
+/// Which rows are still to do where `column` is filled by `fill`. Without a key they are taken as long as there are any, so
+/// that those for which there is nothing are none of them.
+pub(super) fn empty(table: &Table, column: &Symbol, fill: &str) -> String {
+    let empty = format!("{} IS NULL", quoted(column));
+    if key(table).is_some() { empty } else { format!("{empty} AND ({fill}) IS NOT NULL") }
+}
+
 impl Job<'_> {
     fn name(&self) -> Symbol {
         made(&self.base, "backfill")
@@ -69,11 +76,12 @@ impl Job<'_> {
                  finished_at FROM {table} WITH NO DATA"
             ),
             format!(
-                "CREATE OR REPLACE PROCEDURE {job}(_batch integer DEFAULT {}, _pause interval DEFAULT '{} ms')\nLANGUAGE \
-                 plpgsql AS $$\n{}\n$$",
+                "{}CREATE OR REPLACE PROCEDURE {job}(_batch integer DEFAULT {}, _pause interval DEFAULT '{} ms')\nLANGUAGE \
+                 plpgsql AS {}",
+                retire(&progress, None),
                 options.batch,
                 options.pause,
-                self.body(keys.as_deref())
+                dollar_quoted(&self.body(keys.as_deref()))
             ),
             format!("SET lock_timeout = {}", literal(&options.lock_timeout)),
             format!("CALL {job}()"),
@@ -86,8 +94,9 @@ impl Job<'_> {
     }
 
     /// What takes the job's own things away, once nobody needs them.
-    pub(super) fn removed(&self) -> Step {
+    pub(super) fn removed(&self, options: &Options) -> Step {
         let statements = vec![
+            format!("SET lock_timeout = {}", literal(&options.lock_timeout)),
             format!("DROP PROCEDURE IF EXISTS {}", self.called()),
             format!("DROP TABLE IF EXISTS {}", self.progress()),
         ];
@@ -167,8 +176,7 @@ impl Job<'_> {
         let table = self.table.name.short();
         let progress = self.progress();
         let open = match &self.work {
-            Work::Update { open, .. } => format!(" WHERE {open}"),
-            Work::Delete { filter: Some(filter) } => format!(" WHERE {filter}"),
+            Work::Update { open, .. } | Work::Delete { filter: Some(open) } => format!(" WHERE {open}"),
             _ => String::new(),
         };
         let batch = format!("ctid = ANY (ARRAY(SELECT ctid FROM {table}{open} LIMIT _batch))");
@@ -176,11 +184,15 @@ impl Job<'_> {
             "DECLARE\n    _changed bigint;\nBEGIN\n    \
              INSERT INTO {progress} (rows_done) SELECT 0 WHERE NOT EXISTS (SELECT FROM {progress});\n    \
              LOOP\n        \
-             {work};\n        \
-             GET DIAGNOSTICS _changed = ROW_COUNT;\n        \
+             BEGIN\n            \
+             {work};\n            \
+             GET DIAGNOSTICS _changed = ROW_COUNT;\n            \
              UPDATE {progress} SET rows_done = rows_done + _changed;\n        \
+             EXCEPTION WHEN lock_not_available OR deadlock_detected THEN\n            \
+             NULL; -- somebody else holds one of the rows: try again\n        \
+             END;\n        \
              COMMIT;\n        \
-             EXIT WHEN _changed = 0;\n        \
+             EXIT WHEN NOT EXISTS (SELECT FROM {table}{open});\n        \
              PERFORM pg_sleep(extract(epoch FROM _pause));\n    \
              END LOOP;\n    \
              UPDATE {progress} SET finished_at = now();\n    \

@@ -4,7 +4,7 @@ use super::expression::renamed;
 use super::proof::validated;
 use super::replace::New;
 use super::step::{Demand, Step};
-use super::write::{alter, beside, list, made, quoted, slug};
+use super::write::{alter, beside, list, literal, made, quoted, slug};
 use crate::schema::catalog::{Catalog, Column, ConstraintBody, Index, Relation, Table, TableConstraint};
 use crate::schema::definition::{self, tidy};
 use crate::schema::dependents::{Target, dependents};
@@ -214,15 +214,23 @@ impl Swap<'_> {
         let table = self.table.name.short();
         if column.identity {
             let when = if column.identity_always { "ALWAYS" } else { "BY DEFAULT" };
-            let last = quoted(self.last);
+            let new = quoted(self.new);
             carried
-                .after
-                .push(alter(&self.table.name, &format!("ALTER COLUMN {last} ADD GENERATED {when} AS IDENTITY")));
-            carried.after.push(format!(
-                "SELECT setval(pg_get_serial_sequence('{}', '{}'), (SELECT max({last}) FROM {table}))",
-                table.replace('\'', "''"),
-                self.last.replace('\'', "''"),
+                .before
+                .push(alter(&self.table.name, &format!("ALTER COLUMN {new} ADD GENERATED {when} AS IDENTITY")));
+            let sequence =
+                |column: &str| format!("pg_get_serial_sequence({}, {})", literal(&table), literal(column));
+            // The numbers go on where they were: those of rows that were deleted do not come again.
+            carried.before.push(format!(
+                "SELECT setval({}, nextval({}))",
+                sequence(self.new),
+                sequence(self.old)
             ));
+            let own = |column: &Symbol| made(&format!("{}_{column}", self.table.name.name), "seq");
+            if own(self.new) != own(self.last) {
+                let place = beside(&self.table.name, &own(self.new));
+                carried.after.push(format!("ALTER SEQUENCE {place} RENAME TO {}", quoted(&own(self.last))));
+            }
             return;
         }
         let owned = self.catalog.relations.values().find_map(|relation| match relation {

@@ -1,6 +1,6 @@
 //! Columns that are added, renamed, get another type, or lose their default.
 
-use super::backfill::{Job, Work};
+use super::backfill::{Job, Work, empty};
 use super::change::{Found, Scene};
 use super::proof;
 use super::replace::{New, Replacement};
@@ -20,7 +20,8 @@ pub(super) fn default(table: &QName, column: &Column) -> Option<String> {
     Some(match &column.default {
         Some(default) => crate::schema::definition::tidy(&default.text),
         None => {
-            format!("nextval('{}')", super::write::beside(table, &made(&table.name, &format!("{}_seq", column.name))))
+            let sequence = super::write::beside(table, &made(&table.name, &format!("{}_seq", column.name)));
+            format!("nextval({})", super::write::literal(&sequence))
         }
     })
 }
@@ -171,6 +172,8 @@ impl<'s> NewColumn<'s> {
         } else {
             Vec::new()
         };
+        // Rows that old code inserts would have nothing in it.
+        let serves = if then.is_empty() { Serves::BOTH } else { Serves::NEW };
         let mut releases = vec![Release { phase: Phase::Expand, steps: vec![expand], then, serves: Serves::BOTH }];
         let mut verify = Vec::new();
         if let Some(fill) = &self.fill {
@@ -178,7 +181,7 @@ impl<'s> NewColumn<'s> {
                 table: self.table,
                 base: format!("{}_{name}", table.name),
                 words: format!("fill {short}.{quoted}"),
-                work: Work::Update { set: format!("{quoted} = {fill}"), open: format!("{quoted} IS NULL") },
+                work: Work::Update { set: format!("{quoted} = {fill}"), open: empty(self.table, name, fill) },
                 left: Some(Demand::none(
                     "the backfill is complete",
                     format!("SELECT count(*) FROM {short} WHERE {quoted} IS NULL"),
@@ -189,16 +192,16 @@ impl<'s> NewColumn<'s> {
                     phase: Phase::Backfill,
                     steps: vec![step],
                     then: Vec::new(),
-                    serves: Serves::BOTH,
+                    serves,
                 });
-                verify.push(job.removed());
+                verify.push(job.removed(scene.options));
             }
         }
         let mut proofs = if required { proof::not_null(table, std::slice::from_ref(name)) } else { Vec::new() };
         proofs.extend(self.constraints.iter().flatten().cloned());
         proofs.extend(verify);
         if !proofs.is_empty() {
-            releases.push(Release { phase: Phase::Verify, steps: proofs, then: Vec::new(), serves: Serves::BOTH });
+            releases.push(Release { phase: Phase::Verify, steps: proofs, then: Vec::new(), serves });
         }
         releases
     }
@@ -224,7 +227,7 @@ fn inline(scene: &Scene<'_, '_>, table: &Table, column: &Symbol, constraint: &Co
         None => text,
     };
     Ok(match &constraint.kind {
-        ConstraintKind::Unique(_) => super::index::unique(&table.name, &name, &quoted(column), "UNIQUE", ""),
+        ConstraintKind::Unique(_) => super::index::unique(&table.name, &name, std::slice::from_ref(column), "UNIQUE", ""),
         ConstraintKind::ForeignKey(_) => {
             let demand = format!("FOREIGN KEY ({}) {text}", quoted(column));
             proof::validated(&table.name, &name, &demand, Demand::said("every value has the row it refers to")).to_vec()

@@ -6,6 +6,7 @@ use super::index;
 use super::proof::validated;
 use super::step::{Demand, Phase, Release, Serves};
 use super::write::{list, made, quoted};
+use crate::syntax;
 use crate::schema::catalog::Table;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Symbol};
@@ -22,10 +23,8 @@ pub(super) fn added(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     }
     let named = |ending: &str, columns: &[Symbol]| -> Symbol {
         let words: Vec<&str> = columns.iter().map(|column| &**column).collect();
-        constraint
-            .name
-            .as_ref()
-            .map_or_else(|| made(&format!("{}_{}", table.name.name, words.join("_")), ending), |name| name.name.clone())
+        unit.added_constraint()
+            .unwrap_or_else(|| made(&format!("{}_{}", table.name.name, words.join("_")), ending))
     };
     let symbols = |idents: &[Ident]| idents.iter().map(|ident| ident.name.clone()).collect::<Vec<_>>();
     let short = table.name.short();
@@ -48,7 +47,9 @@ pub(super) fn added(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
                 quoted(&name),
                 unit.before.resolve(&key.table).short()
             );
-            Some(proven(at, what, table, &name, &demand, broken))
+            let mut found = proven(at, what, table, &name, &demand, broken);
+            found.notes.extend(unindexed(table, &symbols(&key.columns)));
+            Some(found)
         }
         ConstraintKind::Unique(key) if key.using_index.is_none() && !key.without_overlaps => {
             let columns = symbols(&key.columns);
@@ -60,11 +61,9 @@ pub(super) fn added(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
                 return Some(Found::none(vec![at], what, why));
             }
             let rest = rest(key.nulls_not_distinct, &symbols(&key.included));
-            let mut steps = index::unique(&table.name, &name, &list(&columns), "UNIQUE", &rest);
-            if constraint.deferrable
-                && let Some(statement) = steps.last_mut().and_then(|step| step.statements.last_mut())
-            {
-                statement.push_str(" DEFERRABLE");
+            let mut steps = index::unique(&table.name, &name, &columns, "UNIQUE", &rest);
+            if let Some(statement) = steps.last_mut().and_then(|step| step.statements.last_mut()) {
+                statement.push_str(&deferrable(&demand));
             }
             let release = Release { phase: Phase::Whole, steps, then: Vec::new(), serves: Serves::BOTH };
             Some(Found::new(vec![at], what, vec![release]))
@@ -85,10 +84,35 @@ fn demand(scene: &Scene<'_, '_>, constraint: &Constraint) -> String {
     scene.draft.text_of(Span::new(start, constraint.span.end)).trim().to_owned()
 }
 
+/// `DEFERRABLE INITIALLY DEFERRED`, at the end of the text of a constraint: what stands behind its last bracket.
+pub(super) fn deferrable(demand: &str) -> String {
+    let tokens = syntax::tokens(demand, Span::new(0, u32::try_from(demand.len()).unwrap_or(u32::MAX)));
+    let word = |text: &str| ["DEFERRABLE", "INITIALLY"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    let last = tokens.iter().rev().take_while(|token| token.of(demand) != ")");
+    let first = last.filter(|token| word(token.of(demand))).last();
+    let text = first.and_then(|token| demand.get(token.start as usize..)).unwrap_or_default();
+    if text.is_empty() { String::new() } else { format!(" {}", text.trim()) }
+}
+
 fn proven(at: usize, what: String, table: &Table, name: &Symbol, demand: &str, broken: Demand) -> Found {
     let steps = validated(&table.name, name, demand, broken).to_vec();
     let release = Release { phase: Phase::Whole, steps, then: Vec::new(), serves: Serves::BOTH };
     Found::new(vec![at], what, vec![release])
+}
+
+/// What a foreign key without an index costs.
+fn unindexed(table: &Table, columns: &[Symbol]) -> Option<String> {
+    let begins = |keys: &[Option<Symbol>]| {
+        keys.len() >= columns.len() && keys.iter().zip(0..columns.len()).all(|(key, _)| key.as_ref().is_some_and(|key| columns.contains(key)))
+    };
+    if table.indexes.iter().any(|index| !index.partial && begins(&index.keys)) {
+        return None;
+    }
+    Some(format!(
+        "no index of {} begins with {}: without one, whoever deletes a row that it refers to reads all of it",
+        table.name.short(),
+        list(columns)
+    ))
 }
 
 /// Counts rows that refer to nothing.

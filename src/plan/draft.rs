@@ -25,6 +25,8 @@ pub(super) struct Unit<'a> {
     pub(super) statement: Span,
     /// The schema just before it.
     pub(super) before: Arc<Catalog<'a>>,
+    /// The schema just after it.
+    pub(super) after: Arc<Catalog<'a>>,
 }
 
 /// A change, read.
@@ -64,7 +66,8 @@ impl<'a> Draft<'a> {
                         draft.cut = true;
                         return draft;
                     }
-                    draft.units.push(Unit { operation, statement: statement.span, before });
+                    let after = Arc::clone(&catalog);
+                    draft.units.push(Unit { operation, statement: statement.span, before, after });
                 }
             }
             draft.fills_back = fills_back(parsed.migration, &catalog);
@@ -103,6 +106,14 @@ impl<'a> Unit<'a> {
             }
             _ => self.statement.of(text).to_owned(),
         }
+    }
+
+    /// The constraint that it adds, under the name that the server gives it.
+    pub(super) fn added_constraint(&self) -> Option<Symbol> {
+        let OperationKind::Alter { relation, .. } = &self.operation.kind else { return None };
+        let (before, after) = (self.before.table(relation)?, self.after.table(relation)?);
+        let new = after.constraints.iter().find(|constraint| before.constraint(&constraint.name).is_none());
+        new.map(|constraint| constraint.name.clone())
     }
 
     /// Nothing that a plan has to see to: transactions and settings it makes itself.

@@ -2,7 +2,7 @@
 
 use super::change::{Found, Scene};
 use super::step::{Demand, Phase, Query, Release, Serves, Step};
-use super::write::{alter, literal, quoted, slug};
+use super::write::{alter, literal, quoted, retire, slug};
 use crate::schema::catalog::{ConstraintBody, Table};
 use crate::schema::dependents::{Target, dependents};
 use crate::schema::operation::OperationKind;
@@ -19,8 +19,8 @@ pub(super) fn column(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     }
     let (short, name) = (table.name.short(), quoted(&column.name));
     let known = table.column(&column.name);
-    let mut statements = vec![format!("-- switchback: retire {short}.{name}\n")];
-    let mut down = Vec::new();
+    let place = format!("{short}.{name}");
+    let (mut statements, mut down) = (Vec::new(), Vec::new());
     // Code that does not write it any more has to be able to insert rows.
     let required = known.is_some_and(|known| known.not_null == Some(true) && known.has_default != Some(true));
     let keyed = table.primary_key().is_some_and(|key| key.columns.contains(&column.name));
@@ -28,24 +28,17 @@ pub(super) fn column(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         statements.push(alter(&table.name, &format!("ALTER COLUMN {name} DROP NOT NULL")));
         down.push(alter(&table.name, &format!("ALTER COLUMN {name} SET NOT NULL")));
     }
-    let retire = statements.remove(0);
-    let mut releases = Vec::new();
-    let mut then = vec![format!("deploy code that neither reads nor writes {short}.{name} any more")];
-    if let Some(first) = statements.first_mut() {
-        first.insert_str(0, &retire);
-        let step = Step::transaction(
-            slug(&["release", &table.name.name, &column.name]),
-            format!("let rows be inserted without {name}"),
-            statements,
-        )
-        .undone_by(down, "until code leaves it out");
-        releases.push(Release {
-            phase: Phase::Expand,
-            steps: vec![step],
-            then: std::mem::take(&mut then),
-            serves: Serves::BOTH,
-        });
-    }
+    let step = match statements.first_mut() {
+        Some(first) => {
+            first.insert_str(0, &retire(&place, None));
+            let words = format!("let rows be inserted without {name}");
+            Step::transaction(slug(&["release", &table.name.name, &column.name]), words, statements)
+                .undone_by(down, "until code leaves it out")
+        }
+        None => retired(&format!("COLUMN {place}"), &place, &[&table.name.name, &column.name]),
+    };
+    let then = vec![format!("deploy code that neither reads nor writes {place} any more")];
+    let mut releases = vec![Release { phase: Phase::Expand, steps: vec![step], then, serves: Serves::BOTH }];
     let mut drop = Step::transaction(
         slug(&["drop", &table.name.name, &column.name]),
         format!("drop {short}.{name}, with its indexes and constraints"),
@@ -57,11 +50,15 @@ pub(super) fn column(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         drop = drop.demands(Demand::said(format!("{dependent} does not use it any more: replace it first")));
     }
     releases.push(Release { phase: Phase::Contract, steps: vec![drop], then: Vec::new(), serves: Serves::NEW });
-    let mut found = Found::new(vec![at], format!("drop column {short}.{name}"), releases);
-    if !then.is_empty() {
-        found.notes.push(format!("before anything else: {}", then.concat()));
-    }
-    Some(found)
+    Some(Found::new(vec![at], format!("drop column {place}"), releases))
+}
+
+/// Says of a thing that it is on its way out, where everybody looks who meets it.
+fn retired(thing: &str, place: &str, names: &[&str]) -> Step {
+    let said = format!("{}COMMENT ON {thing} IS 'on its way out: nothing new uses it'", retire(place, None));
+    let words = format!("say that {place} is on its way out");
+    Step::transaction(slug(&[&["retire"], names].concat()), words, vec![said])
+        .undone_by(vec![format!("COMMENT ON {thing} IS NULL")], "at any time")
 }
 
 /// Looks in the record of statements that the server keeps, where it keeps one.
@@ -90,13 +87,14 @@ pub(super) fn table(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         return None;
     }
     let short = name.short();
-    let mut releases = Vec::new();
     // Each lets go of one other table, so that no lock is held on two tables while a third is waited for.
-    let keys: Vec<Step> = foreign_keys(unit, table.map(|table| &**table), name);
-    if !keys.is_empty() {
-        let then = vec![format!("deploy code that neither reads nor writes {short} any more")];
-        releases.push(Release { phase: Phase::Expand, steps: keys, then, serves: Serves::BOTH });
+    let mut keys: Vec<Step> = foreign_keys(unit, table.map(|table| &**table), name);
+    match keys.first_mut().and_then(|step| step.statements.first_mut()) {
+        Some(first) => first.insert_str(0, &retire(&short, None)),
+        None => keys.push(retired(&format!("TABLE {short}"), &short, &[&name.name])),
     }
+    let then = vec![format!("deploy code that neither reads nor writes {short} any more")];
+    let mut releases = vec![Release { phase: Phase::Expand, steps: keys, then, serves: Serves::BOTH }];
     let scans = format!(
         "SELECT seq_scan + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables\nWHERE relid = \
          {}::regclass",
@@ -116,15 +114,7 @@ pub(super) fn table(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         drop = drop.demands(Demand::said(format!("{dependent} does not use it any more: drop or replace it first")));
     }
     releases.push(Release { phase: Phase::Contract, steps: vec![drop], then: Vec::new(), serves: Serves::NEW });
-    let mut found = Found::new(vec![at], format!("drop table {short}"), releases);
-    if found_without_keys(&found) {
-        found.notes.push(format!("before anything else: deploy code that neither reads nor writes {short} any more"));
-    }
-    Some(found)
-}
-
-fn found_without_keys(found: &Found) -> bool {
-    matches!(&found.way, super::Way::Releases(releases) if releases.len() == 1)
+    Some(Found::new(vec![at], format!("drop table {short}"), releases))
 }
 
 /// Lets go of the tables that it refers to, and of those that refer to it.

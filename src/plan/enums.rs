@@ -79,7 +79,7 @@ impl Renaming<'_, '_, '_> {
             fills.push(step.ok_or_else(|| {
                 format!("{} has no primary key, by which a backfill could tell its rows apart", table.name.short())
             })?);
-            cleanup.push(job.removed());
+            cleanup.push(job.removed(self.scene.options));
         }
         let then = vec![format!("deploy code that does not know {from} any more")];
         if !fills.is_empty() {

@@ -1,7 +1,7 @@
 //! Expressions of one statement, written so that they mean the same elsewhere.
 
 use crate::syntax;
-use crate::syntax::name::{Quoted, Symbol};
+use crate::syntax::name::Symbol;
 use crate::syntax::span::Span;
 
 /// `expression` with the names of columns replaced by what `rename` makes of them. A name that is called, or that something
@@ -15,7 +15,11 @@ pub(super) fn renamed(expression: &str, table: &str, rename: impl Fn(&Symbol) ->
     for (at, token) in tokens.iter().enumerate() {
         let word = token.of(expression);
         let is_name = word.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '"'));
-        if !is_name || matches!(text(at + 1), "(" | ".") {
+        let before = at.checked_sub(1).map_or("", text);
+        // The type of a cast or of a literal, the field of a date.
+        let is_type = before == "::" || before.eq_ignore_ascii_case("AS") || text(at + 1).starts_with('\'');
+        let is_field = text(at + 1).eq_ignore_ascii_case("FROM") && before == "(";
+        if !is_name || is_type || is_field || matches!(text(at + 1), "(" | ".") {
             continue;
         }
         let dotted = at.checked_sub(1).is_some_and(|before| text(before) == ".");
@@ -34,15 +38,6 @@ pub(super) fn renamed(expression: &str, table: &str, rename: impl Fn(&Symbol) ->
     result.trim().to_owned()
 }
 
-/// `sql` with the first name that is `old` replaced by `new`.
-pub(super) fn first_name_replaced(sql: &str, old: &Symbol, new: &Symbol) -> String {
-    let whole = Span::new(0, u32::try_from(sql.len()).unwrap_or(u32::MAX));
-    let found = syntax::tokens(sql, whole).into_iter().find(|token| syntax::folded(token.of(sql)) == *old);
-    let Some(token) = found else { return sql.to_owned() };
-    let (before, after) = (sql.get(..token.start as usize), sql.get(token.end as usize..));
-    format!("{}{}{}", before.unwrap_or_default(), Quoted(new), after.unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +51,8 @@ mod tests {
             ("users.name || other.name || name(1)", "NEW.name || other.name || name(1)"),
             (" \"name\"::text ", "NEW.name::text"),
             ("\"Name\"", "\"Name\""),
+            ("name::name || CAST(name AS name)", "NEW.name::name || CAST(NEW.name AS name)"),
+            ("name 'x' || extract(name FROM name)", "name 'x' || extract(name FROM NEW.name)"),
         ];
         for (before, after) in cases {
             assert_eq!(renamed(before, "users", new), after);

@@ -3,7 +3,7 @@
 use super::change::{Found, Scene};
 use super::draft::Unit;
 use super::step::{Demand, Phase, Release, Serves, Step};
-use super::write::{alter, beside, literal, made, quoted, slug};
+use super::write::{alter, beside, list, literal, made, quoted, slug};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::name::Symbol;
 use crate::syntax::object::{CreateIndex, Drop, ObjectKind};
@@ -68,20 +68,29 @@ fn created(scene: &Scene<'_, '_>, at: usize, unit: &Unit<'_>, table: &QName, def
     if unit.before.table(table).is_some_and(|table| table.partitioned) {
         return Some(partitioned(scene, at, unit, table, def, what));
     }
-    let step = concurrently(scene, unit, table, def);
+    let step = concurrently(scene, unit, table, def, name);
     Some(whole(at, what, step))
 }
 
-/// The statement with `CONCURRENTLY` in it.
-fn concurrently(scene: &Scene<'_, '_>, unit: &Unit<'_>, table: &QName, def: &CreateIndex) -> Step {
+/// The statement with `CONCURRENTLY` in it, and without `IF NOT EXISTS`, which takes the ruin of a build that failed for an
+/// index. `own`: the name that it builds under.
+fn concurrently(
+    scene: &Scene<'_, '_>,
+    unit: &Unit<'_>,
+    table: &QName,
+    def: &CreateIndex,
+    own: Option<&Symbol>,
+) -> Step {
     let head = def.head.of(scene.draft.text);
-    let rest = crate::syntax::span::Span::new(def.head.end, unit.statement.end).of(scene.draft.text);
-    let sql = format!("{head} CONCURRENTLY{rest}");
+    let named = own.map_or_else(String::new, |own| format!(" {}", quoted(own)));
+    let start = def.name.as_ref().map_or(def.head.end, |name| name.span.end);
+    let rest = crate::syntax::span::Span::new(start, unit.statement.end).of(scene.draft.text);
+    let sql = format!("{head} CONCURRENTLY{named}{rest}");
     let words = "build it without blocking anybody";
-    match &def.name {
-        Some(name) => {
-            let place = beside(table, &name.name);
-            let step = Step::outside(slug(&["create", &name.name]), words, sql)
+    match own {
+        Some(own) => {
+            let place = beside(table, own);
+            let step = Step::outside(slug(&["create", own]), words, sql)
                 .undone_by(vec![format!("DROP INDEX CONCURRENTLY {place}")], "at any time");
             if def.unique { step.demands(duplicates(table, def)) } else { step }
         }
@@ -92,31 +101,32 @@ fn concurrently(scene: &Scene<'_, '_>, unit: &Unit<'_>, table: &QName, def: &Cre
 
 /// Counts values that a unique index would refuse.
 fn duplicates(table: &QName, def: &CreateIndex) -> Demand {
-    let columns: Vec<String> = def.keys.iter().flatten().map(|key| quoted(&key.name)).collect();
+    let columns: Vec<Symbol> = def.keys.iter().flatten().map(|key| key.name.clone()).collect();
     if columns.len() != def.keys.len() || def.predicate.is_some() {
         return Demand::said("no two rows have the same key");
     }
-    no_duplicates(&table.short(), &columns.join(", "))
+    no_duplicates(&table.short(), &columns, def.nulls_not_distinct)
 }
 
-fn no_duplicates(table: &str, columns: &str) -> Demand {
-    let each: Vec<String> = columns.split(", ").map(|column| format!("{column} IS NOT NULL")).collect();
+fn no_duplicates(table: &str, columns: &[Symbol], nulls_too: bool) -> Demand {
+    let each: Vec<String> = columns.iter().map(|column| format!("{} IS NOT NULL", quoted(column))).collect();
+    let full = if nulls_too { String::new() } else { format!(" WHERE {}", each.join(" AND ")) };
+    let columns = list(columns);
     let sql = format!(
-        "SELECT count(*) FROM (\n    SELECT FROM {table} WHERE {} GROUP BY {columns} HAVING count(*) > 1\n) AS twice",
-        each.join(" AND ")
+        "SELECT count(*) FROM (\n    SELECT FROM {table}{full} GROUP BY {columns} HAVING count(*) > 1\n) AS twice"
     );
     Demand::none(format!("no two rows have the same {columns}"), sql)
 }
 
 /// A unique or primary key: its index is built first, and then taken.
-pub(super) fn unique(table: &QName, name: &Symbol, columns: &str, word: &str, rest: &str) -> Vec<Step> {
+pub(super) fn unique(table: &QName, name: &Symbol, columns: &[Symbol], word: &str, rest: &str) -> Vec<Step> {
     let index = beside(table, name);
     let built = Step::outside(
         slug(&["create", name]),
         format!("build the index of {} without blocking anybody", quoted(name)),
-        format!("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({columns}){rest}", quoted(name), table.short()),
+        format!("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({}){rest}", quoted(name), table.short(), list(columns)),
     )
-    .demands(no_duplicates(&table.short(), columns))
+    .demands(no_duplicates(&table.short(), columns, rest.contains("NULLS NOT DISTINCT")))
     .undone_by(vec![format!("DROP INDEX CONCURRENTLY {index}")], "at any time");
     let added = Step::transaction(
         slug(&["add", name]),
@@ -170,7 +180,7 @@ fn partitioned(
         .undone_by(vec![format!("DROP INDEX {}", beside(table, name))], "until it is valid"),
     ];
     for partition in &partitions {
-        let own = made(&partition.name, name);
+        let own = own_name(unit, partition, name);
         steps.push(
             Step::outside(
                 slug(&["create", &own]),
@@ -181,7 +191,7 @@ fn partitioned(
         );
     }
     let attach = |partition: &QName| {
-        let own = beside(partition, &made(&partition.name, name));
+        let own = beside(partition, &own_name(unit, partition, name));
         format!("ALTER INDEX {} ATTACH PARTITION {own}", beside(table, name))
     };
     let attached: Vec<String> = partitions.iter().map(attach).collect();
@@ -193,6 +203,14 @@ fn partitioned(
     }
     let release = Release { phase: Phase::Whole, steps, then: Vec::new(), serves: Serves::BOTH };
     Found::new(vec![at], what, vec![release])
+}
+
+/// What the server would call the index of a partition.
+fn own_name(unit: &Unit<'_>, partition: &QName, name: &Symbol) -> Symbol {
+    let known = |index: &Symbol| unit.before.table(partition).is_some_and(|table| table.index(index).is_some());
+    let indexes = unit.after.table(partition).map(|table| table.indexes.as_slice()).unwrap_or_default();
+    let new = indexes.iter().map(|index| &index.name).find(|index| !known(index));
+    new.cloned().unwrap_or_else(|| made(&partition.name, name))
 }
 
 fn dropped(name: &QName) -> Step {
@@ -245,11 +263,7 @@ pub(super) fn replaced(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     let same_name = new == old.name;
     let (build, renamed) = if same_name {
         let own = made(&new, "new");
-        let built = concurrently(scene, create, table, def);
-        let sql = built.statements.concat();
-        let sql = super::expression::first_name_replaced(&sql, &new, &own);
-        let built = Step { statements: vec![sql], name: slug(&["create", &own]), ..built };
-        let built = built.undone_by(vec![format!("DROP INDEX CONCURRENTLY {}", beside(table, &own))], "at any time");
+        let built = concurrently(scene, create, table, def, Some(&own));
         let rename = Step::transaction(
             slug(&["rename", &own]),
             "give it the name of the old one",
@@ -258,7 +272,7 @@ pub(super) fn replaced(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         .back("rename it again");
         (built, Some((rename, own)))
     } else {
-        (concurrently(scene, create, table, def), None)
+        (concurrently(scene, create, table, def, Some(&new)), None)
     };
     let in_place = renamed.as_ref().map_or(&new, |(_, own)| own);
     let mut contract = vec![dropped(&old).demands(valid(table, in_place))];

@@ -9,14 +9,14 @@ use super::{index, proof};
 use crate::schema::catalog::{ConstraintBody, Table, TableConstraint};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Symbol;
-use crate::syntax::table::{Constraint, ConstraintKind, Key};
+use crate::syntax::table::{ConstraintKind, Key};
 
 /// A primary key that an `ADD CONSTRAINT` asks for by columns.
-fn asked<'a>(unit: &Unit<'a>) -> Option<(&'a Constraint, &'a Key)> {
+fn asked<'a>(unit: &Unit<'a>) -> Option<&'a Key> {
     let (_, action) = unit.action()?;
     let ActionKind::AddConstraint(constraint) = action else { return None };
     match &constraint.kind {
-        ConstraintKind::PrimaryKey(key) if key.using_index.is_none() => Some((constraint, key)),
+        ConstraintKind::PrimaryKey(key) if key.using_index.is_none() => Some(key),
         _ => None,
     }
 }
@@ -36,12 +36,12 @@ fn ready(table: &Table, columns: &[Symbol]) -> Vec<Step> {
 pub(super) fn added(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     let unit = scene.unit(at)?;
     let (table, _) = unit.action()?;
-    let (constraint, key) = asked(unit)?;
+    let key = asked(unit)?;
     if unit.is_new(&table.name, scene.file) {
         return None;
     }
     let columns = columns(key);
-    let name = constraint.name.as_ref().map_or_else(|| made(&table.name.name, "pkey"), |name| name.name.clone());
+    let name = unit.added_constraint().unwrap_or_else(|| made(&table.name.name, "pkey"));
     let what = format!("add primary key ({}) to {}", list(&columns), table.name.short());
     if table.partitioned {
         return Some(Found::none(
@@ -51,7 +51,7 @@ pub(super) fn added(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         ));
     }
     let mut steps = ready(table, &columns);
-    steps.extend(index::unique(&table.name, &name, &list(&columns), "PRIMARY KEY", &rest(false, &included(key))));
+    steps.extend(index::unique(&table.name, &name, &columns, "PRIMARY KEY", &rest(false, &included(key))));
     let release = Release { phase: Phase::Whole, steps, then: Vec::new(), serves: Serves::BOTH };
     Some(Found::new(vec![at], what, vec![release]))
 }
@@ -69,7 +69,7 @@ pub(super) fn swapped(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     let (other, create) = scene.from(at + 1).find(|(_, other)| {
         asked(other).is_some() && other.action().is_some_and(|(found, _)| found.name == table.name)
     })?;
-    let (constraint, key) = asked(create)?;
+    let key = asked(create)?;
     let columns = columns(key);
     let short = table.name.short();
     let what = format!("make ({}) the primary key of {short} instead of ({})", list(&columns), list(&old.columns));
@@ -89,10 +89,10 @@ pub(super) fn swapped(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         );
         return Some(Found::none(vec![at, other], what, why));
     }
-    let last = constraint.name.as_ref().map_or_else(|| made(&table.name.name, "pkey"), |name| name.name.clone());
+    let last = create.added_constraint().unwrap_or_else(|| made(&table.name.name, "pkey"));
     let index = made(&last, "new");
     let mut steps = ready(table, &columns);
-    let mut built = index::unique(&table.name, &index, &list(&columns), "PRIMARY KEY", &rest(false, &included(key)));
+    let mut built = index::unique(&table.name, &index, &columns, "PRIMARY KEY", &rest(false, &included(key)));
     built.truncate(1);
     steps.extend(built);
     let swap = swap(table, old, &last, &index);

@@ -1,6 +1,6 @@
 //! Triggers that keep the rows of two tables in step.
 
-use super::write::{beside, made, quoted};
+use super::write::{beside, dollar_quoted, made, quoted};
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
 
@@ -40,7 +40,7 @@ impl Mirror<'_> {
         let (function, table) = (self.function(), self.from.short());
         let call = format!("ON {table}\n    FOR EACH ROW EXECUTE FUNCTION {function}()");
         vec![
-            format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\n{}\n$$", self.body()),
+            format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {}", dollar_quoted(&self.body())),
             format!("CREATE TRIGGER {} AFTER INSERT OR UPDATE {call}", quoted(&self.name())),
             format!("CREATE TRIGGER {} BEFORE DELETE {call}", quoted(&self.delete_trigger())),
         ]
@@ -132,7 +132,7 @@ impl Back<'_> {
     pub(super) fn created(&self) -> Vec<String> {
         let (function, table) = (self.function(), self.from.short());
         vec![
-            format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\n{}\n$$", self.body()),
+            format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {}", dollar_quoted(&self.body())),
             format!(
                 "CREATE TRIGGER {} AFTER INSERT OR UPDATE OR DELETE ON {table}\n    FOR EACH ROW EXECUTE FUNCTION {function}()",
                 quoted(&self.name())

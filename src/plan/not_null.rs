@@ -1,6 +1,6 @@
 //! Columns that must not be empty any more.
 
-use super::backfill::{Job, Work};
+use super::backfill::{Job, Work, empty};
 use super::change::{Found, Scene};
 use super::proof;
 use super::step::{Demand, Phase, Release, Serves};
@@ -30,7 +30,7 @@ pub(super) fn set(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
                 table,
                 base: format!("{}_{}", table.name.name, column.name),
                 words: format!("fill {short}.{name} where it is empty"),
-                work: Work::Update { set: format!("{name} = {fill}"), open: format!("{name} IS NULL") },
+                work: Work::Update { set: format!("{name} = {fill}"), open: empty(table, &column.name, &fill) },
                 left: Some(Demand::none(
                     "the backfill is complete",
                     format!("SELECT count(*) FROM {short} WHERE {name} IS NULL"),
@@ -44,7 +44,7 @@ pub(super) fn set(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
                     then: Vec::new(),
                     serves: Serves::BOTH,
                 });
-                proofs.push(job.removed());
+                proofs.push(job.removed(scene.options));
             }
         }
         None => {

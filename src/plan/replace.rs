@@ -6,7 +6,7 @@ use super::carry::{Carried, carried};
 use super::change::Scene;
 use super::step::{Demand, Phase, Release, Serves, Step};
 use super::sync::{self, Sync};
-use super::write::{alter, quoted, slug};
+use super::write::{alter, quoted, retire, slug};
 use super::{SyncBy, proof};
 use crate::schema::catalog::{Catalog, Column, Table};
 use crate::syntax::name::Symbol;
@@ -72,7 +72,7 @@ impl Replacement<'_> {
         } else {
             releases.push(Release { phase: Phase::Verify, steps: verify, then: self.switch(), serves: Serves::BOTH });
         }
-        let steps = vec![contract, job.removed()];
+        let steps = vec![contract, job.removed(scene.options)];
         let serves = if self.takes_name { Serves::BOTH } else { Serves::NEW };
         releases.push(Release { phase: Phase::Contract, steps, then: Vec::new(), serves });
         Ok(releases)
@@ -143,11 +143,7 @@ impl Replacement<'_> {
     /// Says in the file what is on its way out, for whoever reads it and for the checks that follow.
     fn retired(&self) -> String {
         let said = self.old.iter().map(|old| {
-            format!(
-                "-- switchback: retire {} replaced-by({})\n",
-                self.names(std::slice::from_ref(&old.name)),
-                self.names(&self.new_names())
-            )
+            retire(&self.names(std::slice::from_ref(&old.name)), Some(&self.names(&self.new_names())))
         });
         said.collect()
     }

@@ -47,7 +47,7 @@ pub(super) fn changed(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         let why = format!("{short} has no primary key, by which its rows could be told apart");
         return Some(Found::none(vec![at], what, why));
     };
-    let steps = vec![step, job.removed()];
+    let steps = vec![step, job.removed(scene.options)];
     let release = Release { phase: Phase::Backfill, steps, then: Vec::new(), serves: Serves::BOTH };
     Some(Found::new(vec![at], what, vec![release]))
 }

@@ -1,6 +1,7 @@
 //! What a plan is made of: releases, and the steps in them.
 
 use super::Lock;
+use super::write::literal;
 
 /// Steps that ship together.
 #[derive(Clone, Debug)]
@@ -178,9 +179,9 @@ impl Step {
 fn script(form: Form, statements: &[String], wrapped: bool, lock_timeout: &str) -> String {
     let body: String = statements.iter().map(|statement| format!("{statement};\n")).collect();
     match (form, wrapped) {
-        (Form::Transaction, true) => format!("SET LOCAL lock_timeout = '{lock_timeout}';\n{body}"),
+        (Form::Transaction, true) => format!("SET LOCAL lock_timeout = {};\n{body}", literal(lock_timeout)),
         (Form::Transaction, false) => {
-            format!("BEGIN;\nSET LOCAL lock_timeout = '{lock_timeout}';\n{body}COMMIT;\n")
+            format!("BEGIN;\nSET LOCAL lock_timeout = {};\n{body}COMMIT;\n", literal(lock_timeout))
         }
         (Form::Outside | Form::Job, _) => body,
     }

@@ -1,6 +1,6 @@
 //! Triggers that keep old and new columns of a table in step, whoever writes.
 
-use super::write::{alter, beside, made, quoted};
+use super::write::{alter, beside, dollar_quoted, made, quoted};
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
 
@@ -30,7 +30,7 @@ impl Sync<'_> {
     pub(super) fn created(&self) -> Vec<String> {
         let (function, table) = (self.function(), self.table.short());
         vec![
-            format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\n{}\n$$", self.body()),
+            format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {}", dollar_quoted(&self.body())),
             format!(
                 "CREATE TRIGGER {} BEFORE INSERT OR UPDATE ON {table}\n    FOR EACH ROW EXECUTE FUNCTION {function}()",
                 quoted(&self.name())

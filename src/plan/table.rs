@@ -22,10 +22,7 @@ pub(super) fn renamed(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         slug(&["rename", &table.name.name, "to", &to.name]),
         format!("rename {old} to {new}, and leave a view in its place that reads and writes through to it"),
         vec![
-            format!(
-                "-- switchback: retire {old} replaced-by({new})\n{}",
-                alter(&table.name, &format!("RENAME TO {}", quoted(&to.name)))
-            ),
+            alter(&table.name, &format!("RENAME TO {}", quoted(&to.name))),
             format!("CREATE VIEW {old}{rights} AS SELECT * FROM {new}"),
         ],
     )

@@ -95,7 +95,7 @@ impl Replace<'_, '_, '_> {
             last.then.push("watch what uses the new table for as long as it takes to notice a mistake".to_owned());
         }
         let mut contract = vec![self.contract()];
-        contract.push(job.removed());
+        contract.push(job.removed(self.scene.options));
         releases.push(release(Phase::Contract, contract));
         Some(releases)
     }

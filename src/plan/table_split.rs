@@ -72,7 +72,7 @@ impl Split<'_, '_, '_> {
         let backfill = Release { phase: Phase::Backfill, steps: vec![backfill], then, serves: Serves::BOTH };
         let contract = Release {
             phase: Phase::Contract,
-            steps: vec![self.contract(by_trigger, &moved), job.removed()],
+            steps: vec![self.contract(by_trigger, &moved), job.removed(self.scene.options)],
             then: Vec::new(),
             serves: Serves::NEW,
         };

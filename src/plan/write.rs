@@ -48,3 +48,45 @@ pub(super) fn slug(parts: &[&str]) -> String {
     let words: Vec<&str> = plain.split('_').filter(|word| !word.is_empty()).collect();
     words.join("_")
 }
+
+/// Text in dollar quotes that do not occur in it.
+pub(super) fn dollar_quoted(text: &str) -> String {
+    let mut tag = "$$".to_owned();
+    let mut number = 0_u32;
+    // A text holds fewer tags than bytes, so that one is free.
+    while text.contains(if number == 0 { "$" } else { &tag }) {
+        number += 1;
+        tag = format!("$body{number}$");
+    }
+    format!("{tag}\n{text}\n{tag}")
+}
+
+/// The comment that says what is on its way out, and for what, as a line of its own; none where a name is so odd that a
+/// comment cannot hold it.
+pub(super) fn retire(old: &str, new: Option<&str>) -> String {
+    let plain = |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | ' ' | '-' | '.' | ',' | '"'));
+    if !plain(old) || !new.is_none_or(plain) {
+        return String::new();
+    }
+    let replaced = new.map_or_else(String::new, |new| format!(" replaced-by({new})"));
+    format!("-- switchback: retire {old}{replaced}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_a_quoted_body() {
+        assert_eq!(dollar_quoted("a"), "$$\na\n$$");
+        assert_eq!(dollar_quoted("a $$ b"), "$body1$\na $$ b\n$body1$");
+        assert_eq!(dollar_quoted("$1 $body1$"), "$body2$\n$1 $body1$\n$body2$");
+    }
+
+    #[test]
+    fn no_name_ends_a_comment() {
+        assert_eq!(retire("t.\"A b\"", None), "-- switchback: retire t.\"A b\"\n");
+        assert_eq!(retire("\"a\nDROP TABLE t\"", None), "");
+        assert_eq!(retire("t.a", Some("\"b)\"")), "");
+    }
+}

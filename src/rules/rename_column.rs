@@ -8,6 +8,7 @@ use crate::rule::Findings;
 use crate::schema::operation::QName;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Quoted};
+use crate::transition::{ShapeId, SyncedBy};
 
 pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
     let renames = Renames::of(release);
@@ -15,7 +16,7 @@ pub(crate) fn check(release: &Release<'_>, findings: &mut Findings) {
         let Some((table, action)) = action(step) else { continue };
         let ActionKind::RenameColumn { column, to } = &action.kind else { continue };
         // The second half of a swap: the first half is reported.
-        let takes_place = renames.column_vacater(table, &to.name).is_some();
+        let takes_place = renames.column_vacater(table, &to.name).is_some() || takes_over(step, table, to, release);
         if !unused(step, column, release) && !takes_place && !renames.is_behind_view(table) {
             report(step, &renames, release, (table, column, to), findings);
         }
@@ -29,6 +30,28 @@ fn unused(step: &Step<'_>, column: &Ident, release: &Release<'_>) -> bool {
         || step
             .column(&column.name)
             .is_some_and(|column| step.is_new(release, column.origin) || step.is_new(release, column.renamed))
+}
+
+/// Whether the column takes the name of one that the release drops, and that a trigger copied into it until then, and never
+/// back: what the running code knows is the name that stays.
+fn takes_over(step: &Step<'_>, table: &QName, to: &Ident, release: &Release<'_>) -> bool {
+    let Some(new) = step.shape else { return false };
+    let is_drop = |other: &&Step<'_>| {
+        action(other).is_some_and(|(found, action)| {
+            found == table && matches!(&action.kind, ActionKind::DropColumn { column, .. } if column.name == to.name)
+        })
+    };
+    let start = release.steps.first().map_or(0, |first| first.order);
+    let copied = |from: ShapeId, to: ShapeId| {
+        release.ledger.kept(to).any(|sync| {
+            (sync.from, sync.to) == (from, to)
+                && matches!(sync.by, SyncedBy::Trigger { .. })
+                && sync.started.order < start
+                && sync.ended.is_none_or(|ended| ended.order >= start)
+        })
+    };
+    let dropped = release.steps.iter().take_while(|other| other.order < step.order).filter(is_drop);
+    dropped.filter_map(|drop| drop.shape).any(|old| copied(old, new) && !copied(new, old))
 }
 
 fn report(

@@ -107,8 +107,7 @@ pub(super) fn read(said: Said, text: &str) -> Result<Declaration, Problem> {
     };
     let mut rest = text;
     if said != Said::PointOfNoReturn {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let (target, after) = rest.split_at(end);
+        let (target, after) = rest.split_at(end_of_name(rest));
         declaration.target = Some(declared(said, target)?);
         rest = after.trim_start();
     }
@@ -139,6 +138,16 @@ pub(super) fn read(said: Said, text: &str) -> Result<Declaration, Problem> {
         });
     }
     Ok(declaration)
+}
+
+/// Where the name at the start of `text` ends: at the first blank that stands in no quotes.
+fn end_of_name(text: &str) -> usize {
+    let mut quoted = false;
+    let end = text.find(|c: char| {
+        quoted ^= c == '"';
+        c.is_whitespace() && !quoted
+    });
+    end.unwrap_or(text.len())
 }
 
 /// `name(value)` at the start of `text`, and what follows.
