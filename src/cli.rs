@@ -307,6 +307,8 @@ mod tests {
         insta::assert_snapshot!("help_locks", locks.render_long_help());
         let diff = command.find_subcommand_mut("diff").unwrap();
         insta::assert_snapshot!("help_diff", diff.render_long_help());
+        let plan = command.find_subcommand_mut("plan").unwrap();
+        insta::assert_snapshot!("help_plan", plan.render_long_help());
         let status = command.find_subcommand_mut("status").unwrap();
         insta::assert_snapshot!("help_status", status.render_long_help());
         let init = command.find_subcommand_mut("init").unwrap();

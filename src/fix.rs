@@ -49,6 +49,7 @@ impl Fix {
     }
 
     /// With migrations that get what the edits take out.
+    #[must_use]
     pub fn moving(self, moved: Vec<Draft>) -> Self {
         Self { moved, ..self }
     }

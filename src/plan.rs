@@ -86,7 +86,7 @@ pub struct Plan {
 /// One thing that changes.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// What, in words: "rename column users.name to full_name".
+    /// What, in words: `rename column users.name to full_name`.
     pub what: String,
     /// The clauses that say it, in the file of the change.
     pub spans: Vec<Span>,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::output::Hints;
 use super::{ConfigArgs, DatabaseArgs};
 
 pub(super) const PLAN_EXAMPLES: &str = "\
@@ -23,7 +24,7 @@ Exit codes:
 /// Options of `plan`.
 #[derive(Clone, Debug, Args)]
 pub struct PlanArgs {
-    /// The change: a migration, a statement of it as FILE:LINE, SQL, or `-` for standard input.
+    /// The change: a migration, a statement of it as `FILE:LINE`, SQL, or `-` for standard input.
     #[arg(value_name = "FILE|SQL|-")]
     pub change: String,
     /// The migrations that made the schema, where the change is not one of them; may be repeated.
@@ -50,6 +51,9 @@ pub struct PlanArgs {
     /// How to write the plan.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
     pub output_format: PlanFormat,
+    /// What does not exist.
+    #[command(flatten)]
+    pub hints: Hints,
 }
 
 /// How a plan is made.

@@ -129,7 +129,7 @@ impl Job<'_> {
         for ending in ["done", "first", "last"] {
             declared.extend(keys.iter().map(|key| format!("    {} {table}.{}%TYPE;\n", var(ending, key), quoted(key))));
         }
-        let (list, order) = (columns.join(", "), columns.join(", "));
+        let all = columns.join(", ");
         let backwards = columns.iter().map(|column| format!("{column} DESC")).collect::<Vec<_>>().join(", ");
         let (done, first, last) = (vars("done"), vars("first"), vars("last"));
         let is_empty = done.first().map(|done| format!("{done} IS NULL")).unwrap_or_default();
@@ -139,15 +139,15 @@ impl Job<'_> {
             "DECLARE\n{declared}    _changed bigint;\nBEGIN\n    \
              INSERT INTO {progress} (rows_done) SELECT 0 WHERE NOT EXISTS (SELECT FROM {progress});\n    \
              LOOP\n        \
-             SELECT {list} INTO {done_into} FROM {progress} FOR UPDATE;\n        \
+             SELECT {all} INTO {done_into} FROM {progress} FOR UPDATE;\n        \
              IF {is_empty} THEN\n            \
-             SELECT {list} INTO {first_into} FROM {table} ORDER BY {order} LIMIT 1;\n        \
+             SELECT {all} INTO {first_into} FROM {table} ORDER BY {all} LIMIT 1;\n        \
              ELSE\n            \
-             SELECT {list} INTO {first_into} FROM {table} WHERE {row} > {done_row} ORDER BY {order} LIMIT 1;\n        \
+             SELECT {all} INTO {first_into} FROM {table} WHERE {row} > {done_row} ORDER BY {all} LIMIT 1;\n        \
              END IF;\n        \
              EXIT WHEN NOT FOUND;\n        \
-             SELECT {list} INTO {last_into} FROM (\n            \
-             SELECT {list} FROM {table} WHERE {row} >= {first_row} ORDER BY {order} LIMIT _batch\n        \
+             SELECT {all} INTO {last_into} FROM (\n            \
+             SELECT {all} FROM {table} WHERE {row} >= {first_row} ORDER BY {all} LIMIT _batch\n        \
              ) AS batch ORDER BY {backwards} LIMIT 1;\n        \
              BEGIN\n            \
              {work};\n            \

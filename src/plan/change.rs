@@ -38,7 +38,7 @@ impl Found {
     /// Goes on with statements that stay as they are, too.
     fn join(&mut self, other: Self) {
         self.units.extend(other.units);
-        self.what = "statements that are safe as they are".to_owned();
+        "statements that are safe as they are".clone_into(&mut self.what);
         let (Way::Releases(releases), Way::Releases(more)) = (&mut self.way, other.way) else { return };
         let step = releases.first_mut().and_then(|release| release.steps.first_mut());
         let statements = more.into_iter().flat_map(|release| release.steps).flat_map(|step| step.statements);

@@ -64,14 +64,14 @@ fn columns(scene: &Scene<'_, '_>, old: &Table, new: &Table, change: &RowChange) 
 
 /// The primary key of the new table, or a unique one, if all of it is filled.
 fn key(new: &Table, columns: &[(Symbol, String)]) -> Option<Vec<Symbol>> {
-    let keys = new
+    let mut keys = new
         .constraints
         .iter()
         .filter(|found| matches!(found.kind, ConstraintBody::PrimaryKey | ConstraintBody::Unique) && !found.deferrable)
         .map(|found| &found.columns);
     let filled =
         |key: &&Vec<Symbol>| !key.is_empty() && key.iter().all(|column| columns.iter().any(|(name, _)| name == column));
-    keys.filter(filled).next().cloned()
+    keys.find(filled).cloned()
 }
 
 /// Whether an operation makes the table, a partition of it, or something on it.

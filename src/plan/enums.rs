@@ -157,10 +157,12 @@ impl Renaming<'_, '_, '_> {
             };
             releases.extend(replacement.releases(self.scene, catalog)?);
         }
-        releases.iter_mut().for_each(|release| release.serves = Serves::NEW);
+        for release in &mut releases {
+            release.serves = Serves::NEW;
+        }
         let swapped = Step::transaction(
             slug(&["swap", &self.name.name]),
-            format!("drop the old type, and give its name to the new one"),
+            "drop the old type, and give its name to the new one",
             vec![
                 format!("DROP TYPE {}", self.name.short()),
                 format!("ALTER TYPE {} RENAME TO {}", new.short(), quoted(&self.name.name)),

@@ -146,6 +146,6 @@ impl Fixed {
 pub(super) fn read(path: &Path, overlay: &Overlay) -> Option<String> {
     match overlay.get(path) {
         Some(text) => text.as_ref().and_then(|text| String::from_utf8(text.clone()).ok()),
-        None => fs::read_to_string(path).ok(),
+        None => fs::read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()),
     }
 }

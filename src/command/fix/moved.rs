@@ -123,7 +123,7 @@ impl<'m> Move<'m> {
     /// Whether nothing that does anything is left to ship.
     fn leaves_nothing(&self) -> bool {
         let ups = || self.migration.sections.iter().filter(|section| section.direction == Direction::Up);
-        let (Some(first), Some(last)) = (ups().next(), ups().last()) else { return false };
+        let (Some(first), Some(last)) = (ups().next(), ups().next_back()) else { return false };
         let end = last.span.end.saturating_sub(self.shift());
         !ships(&self.after, Span::new(first.span.start, end.min(length(&self.after))))
     }

@@ -17,7 +17,7 @@ pub fn write(planning: &Planning<'_>, out: &mut dyn Write) -> io::Result<()> {
             }
             match &change.way {
                 Way::None(why) => {
-                    writeln!(out, "  {}: {}", paint(planning.style, Color::Red, "no safe way"), one_line(why))?
+                    writeln!(out, "  {}: {}", paint(planning.style, Color::Red, "no safe way"), one_line(why))?;
                 }
                 Way::Releases(releases) => {
                     for (number, of_all) in releases.iter().enumerate() {
@@ -70,7 +70,7 @@ fn step(planning: &Planning<'_>, step: &Step, number: &str, out: &mut dyn Write)
 }
 
 fn indented(sql: &str, out: &mut dyn Write) -> io::Result<()> {
-    for line in several_lines(sql).lines() {
+    for line in several_lines(sql).trim_end().split('\n') {
         let blank = if line.is_empty() { "" } else { "            " };
         writeln!(out, "{blank}{line}")?;
     }

@@ -27,7 +27,7 @@ pub(crate) struct Moved {
 /// transaction it stands in, or where it shares the statement with others.
 pub(crate) fn outside(step: &Step<'_>, release: &Release<'_>, moved: Moved) -> Option<Fix> {
     let ours = match step.session.transaction? {
-        OpenTransaction::Tool => true,
+        OpenTransaction::Tool(_) => true,
         OpenTransaction::Implicit => !is_marked(step),
         OpenTransaction::Explicit(_) => false,
     };
