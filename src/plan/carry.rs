@@ -239,14 +239,9 @@ impl Swap<'_> {
             carried
                 .before
                 .push(alter(&self.table.name, &format!("ALTER COLUMN {new} ADD GENERATED {when} AS IDENTITY")));
-            let sequence =
-                |column: &str| format!("pg_get_serial_sequence({}, {})", literal(&table), literal(column));
+            let sequence = |column: &str| format!("pg_get_serial_sequence({}, {})", literal(&table), literal(column));
             // The numbers go on where they were: those of rows that were deleted do not come again.
-            carried.before.push(format!(
-                "SELECT setval({}, nextval({}))",
-                sequence(self.new),
-                sequence(self.old)
-            ));
+            carried.before.push(format!("SELECT setval({}, nextval({}))", sequence(self.new), sequence(self.old)));
             let own = |column: &Symbol| made(&format!("{}_{column}", self.table.name.name), "seq");
             if own(self.new) != own(self.last) {
                 let place = beside(&self.table.name, &own(self.new));

@@ -188,12 +188,7 @@ impl<'s> NewColumn<'s> {
                 )),
             };
             if let Some(step) = job.step(scene.options) {
-                releases.push(Release {
-                    phase: Phase::Backfill,
-                    steps: vec![step],
-                    then: Vec::new(),
-                    serves,
-                });
+                releases.push(Release { phase: Phase::Backfill, steps: vec![step], then: Vec::new(), serves });
                 verify.push(job.removed(scene.options));
             }
         }
@@ -227,7 +222,9 @@ fn inline(scene: &Scene<'_, '_>, table: &Table, column: &Symbol, constraint: &Co
         None => text,
     };
     Ok(match &constraint.kind {
-        ConstraintKind::Unique(_) => super::index::unique(&table.name, &name, std::slice::from_ref(column), "UNIQUE", ""),
+        ConstraintKind::Unique(_) => {
+            super::index::unique(&table.name, &name, std::slice::from_ref(column), "UNIQUE", "")
+        }
         ConstraintKind::ForeignKey(_) => {
             let demand = format!("FOREIGN KEY ({}) {text}", quoted(column));
             proof::validated(&table.name, &name, &demand, Demand::said("every value has the row it refers to")).to_vec()

@@ -6,8 +6,8 @@ use super::index;
 use super::proof::validated;
 use super::step::{Demand, Phase, Release, Serves};
 use super::write::{list, made, quoted};
-use crate::syntax;
 use crate::schema::catalog::Table;
+use crate::syntax;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Ident, Symbol};
 use crate::syntax::span::Span;
@@ -23,8 +23,7 @@ pub(super) fn added(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     }
     let named = |ending: &str, columns: &[Symbol]| -> Symbol {
         let words: Vec<&str> = columns.iter().map(|column| &**column).collect();
-        unit.added_constraint()
-            .unwrap_or_else(|| made(&format!("{}_{}", table.name.name, words.join("_")), ending))
+        unit.added_constraint().unwrap_or_else(|| made(&format!("{}_{}", table.name.name, words.join("_")), ending))
     };
     let symbols = |idents: &[Ident]| idents.iter().map(|ident| ident.name.clone()).collect::<Vec<_>>();
     let short = table.name.short();
@@ -103,7 +102,8 @@ fn proven(at: usize, what: String, table: &Table, name: &Symbol, demand: &str, b
 /// What a foreign key without an index costs.
 fn unindexed(table: &Table, columns: &[Symbol]) -> Option<String> {
     let begins = |keys: &[Option<Symbol>]| {
-        keys.len() >= columns.len() && keys.iter().zip(0..columns.len()).all(|(key, _)| key.as_ref().is_some_and(|key| columns.contains(key)))
+        keys.len() >= columns.len()
+            && keys.iter().zip(0..columns.len()).all(|(key, _)| key.as_ref().is_some_and(|key| columns.contains(key)))
     };
     if table.indexes.iter().any(|index| !index.partial && begins(&index.keys)) {
         return None;

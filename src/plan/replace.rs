@@ -142,9 +142,10 @@ impl Replacement<'_> {
 
     /// Says in the file what is on its way out, for whoever reads it and for the checks that follow.
     fn retired(&self) -> String {
-        let said = self.old.iter().map(|old| {
-            retire(&self.names(std::slice::from_ref(&old.name)), Some(&self.names(&self.new_names())))
-        });
+        let said = self
+            .old
+            .iter()
+            .map(|old| retire(&self.names(std::slice::from_ref(&old.name)), Some(&self.names(&self.new_names()))));
         said.collect()
     }
 

@@ -184,7 +184,10 @@ impl Step {
         let several = self.locks.iter().filter(|lock| lock.mode.blocks_writes()).count() > 1;
         let set = |timeout: &str| format!("SET LOCAL lock_timeout = {};", literal(timeout));
         if several && !Timeout::parse(asked).ends_within(SHORT_MS) {
-            return format!("{} -- it locks several tables: in a deadlock it is to give up first", set(&format!("{SHORT_MS}ms")));
+            return format!(
+                "{} -- it locks several tables: in a deadlock it is to give up first",
+                set(&format!("{SHORT_MS}ms"))
+            );
         }
         set(asked)
     }

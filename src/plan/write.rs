@@ -64,7 +64,8 @@ pub(super) fn dollar_quoted(text: &str) -> String {
 /// The comment that says what is on its way out, and for what, as a line of its own; none where a name is so odd that a
 /// comment cannot hold it.
 pub(super) fn retire(old: &str, new: Option<&str>) -> String {
-    let plain = |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | ' ' | '-' | '.' | ',' | '"'));
+    let plain =
+        |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | ' ' | '-' | '.' | ',' | '"'));
     if !plain(old) || !new.is_none_or(plain) {
         return String::new();
     }

@@ -32,12 +32,7 @@ impl Ledger {
 
 /// What is not there, or is older than acknowledged; as `query` sees it. `exactly`: nobody writes any more, so that nothing
 /// is newer either.
-pub(crate) fn lost(
-    session: &mut Session,
-    query: &str,
-    ledger: &Ledger,
-    exactly: bool,
-) -> Result<Vec<String>, Failure> {
+pub(crate) fn lost(session: &mut Session, query: &str, ledger: &Ledger, exactly: bool) -> Result<Vec<String>, Failure> {
     let before = ledger.snapshot();
     let mut there = BTreeMap::new();
     for row in session.run(query)? {

@@ -62,7 +62,11 @@ impl Proof {
         let Self { change, longest, statements, lost, killed, retried, .. } = self;
         let killed = if *killed > 0 { ", killed and resumed" } else { "" };
         let retried = if *retried > 0 { format!(", {retried} retries") } else { String::new() };
-        format!("| {} | {change} | {} ms{killed}{retried} | {statements} | {lost} |", scenario.name, longest.as_millis())
+        format!(
+            "| {} | {change} | {} ms{killed}{retried} | {statements} | {lost} |",
+            scenario.name,
+            longest.as_millis()
+        )
     }
 }
 

@@ -81,8 +81,9 @@ pub(crate) fn all() -> Vec<Scenario> {
         .into_iter()
         .map(|folder| {
             let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-            let read =
-                |file: &str| fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{name}/{file}: {error}"));
+            let read = |file: &str| {
+                fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{name}/{file}: {error}"))
+            };
             Scenario {
                 schema: read("schema.sql"),
                 seed: read("seed.sql"),
