@@ -56,7 +56,7 @@ pub(super) fn carried(
         .iter()
         .filter(|index| index.columns.contains(old) || index.keys.iter().flatten().any(|key| key == old))
     {
-        swap.index(index, &mut carried);
+        swap.index(index, &mut carried)?;
     }
     for constraint in table.constraints.iter().filter(|constraint| constraint.columns.contains(old)) {
         swap.constraint(constraint, &mut carried)?;
@@ -95,7 +95,21 @@ impl Swap<'_> {
         names.iter().map(|name| self.name(name)).collect()
     }
 
-    fn index(&self, index: &Index, carried: &mut Carried) {
+    /// Whether the history can tell the text of an expression over these columns: it keeps names without their quotes, and
+    /// gives them back to those that are words.
+    fn is_told(&self, columns: &[Symbol]) -> bool {
+        let plain = |name: &Symbol| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '-'));
+        plain(self.new) && columns.iter().all(plain)
+    }
+
+    fn index(&self, index: &Index, carried: &mut Carried) -> Result<(), String> {
+        let has_text = index.partial || index.keys.iter().any(Option::is_none);
+        if has_text && !self.is_told(&index.columns) {
+            return Err(format!(
+                "the index {} has an expression with names in it that are no words: drop it first, and build it again after",
+                quoted(&index.name)
+            ));
+        }
         let made = made(&index.name, "new");
         let mut copy = index.clone();
         copy.name = made.clone();
@@ -132,12 +146,19 @@ impl Swap<'_> {
                 ));
             }
         }
+        Ok(())
     }
 
     fn constraint(&self, constraint: &TableConstraint, carried: &mut Carried) -> Result<(), String> {
         let name = made(&constraint.name, "new");
         let table = &self.table.name;
         let (demand, broken) = match &constraint.kind {
+            ConstraintBody::Check { .. } if !self.is_told(&constraint.columns) => {
+                return Err(format!(
+                    "the check {} has names in it that are no words: drop it first, and add it again after",
+                    quoted(&constraint.name)
+                ));
+            }
             ConstraintBody::Check { expr: Some(expr), .. } => {
                 let over = renamed(&expr.text, &table.name, |name| (name == self.old).then(|| quoted(self.new)));
                 let over = tidy(&over);

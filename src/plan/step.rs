@@ -2,6 +2,7 @@
 
 use super::Lock;
 use super::write::literal;
+use crate::review::session::Timeout;
 
 /// Steps that ship together.
 #[derive(Clone, Debug)]
@@ -166,22 +167,42 @@ impl Step {
 
     /// The SQL of a migration that a tool wraps in a transaction if `wrapped`, or of a job.
     pub fn sql(&self, wrapped: bool, lock_timeout: &str) -> String {
-        script(self.form, &self.statements, wrapped, lock_timeout)
+        script(self.form, &self.statements, wrapped, &self.lock_timeout(lock_timeout))
     }
 
     /// The SQL that takes it back, in the same way; none where nothing does.
     pub fn down_sql(&self, wrapped: bool, lock_timeout: &str) -> Option<String> {
-        (!self.down.is_empty()).then(|| script(self.form, &self.down, wrapped, lock_timeout))
+        (!self.down.is_empty()).then(|| script(self.form, &self.down, wrapped, &self.lock_timeout(lock_timeout)))
     }
 }
 
+impl Step {
+    /// The setting that limits how long it waits: as it is asked for, or shorter where it locks several tables. There it may
+    /// wait for somebody who waits for it, and the server ends the wait of whoever has waited for `deadlock_timeout`. That
+    /// has to be nobody who uses the tables.
+    fn lock_timeout(&self, asked: &str) -> String {
+        let several = self.locks.iter().filter(|lock| lock.mode.blocks_writes()).count() > 1;
+        let set = |timeout: &str| format!("SET LOCAL lock_timeout = {};", literal(timeout));
+        if several && !Timeout::parse(asked).ends_within(SHORT_MS) {
+            return format!(
+                "{} -- it locks several tables: in a deadlock it is to give up first",
+                set(&format!("{SHORT_MS}ms"))
+            );
+        }
+        set(asked)
+    }
+}
+
+/// Less than half of what `deadlock_timeout` is unless somebody sets it.
+const SHORT_MS: u64 = 400;
+
 /// Statements as a script. What takes locks in a transaction gives up after a while, so that nobody queues behind it.
-fn script(form: Form, statements: &[String], wrapped: bool, lock_timeout: &str) -> String {
+fn script(form: Form, statements: &[String], wrapped: bool, limit: &str) -> String {
     let body: String = statements.iter().map(|statement| format!("{statement};\n")).collect();
     match (form, wrapped) {
-        (Form::Transaction, true) => format!("SET LOCAL lock_timeout = {};\n{body}", literal(lock_timeout)),
+        (Form::Transaction, true) => format!("{limit}\n{body}"),
         (Form::Transaction, false) => {
-            format!("BEGIN;\nSET LOCAL lock_timeout = {};\n{body}COMMIT;\n", literal(lock_timeout))
+            format!("BEGIN;\n{limit}\n{body}COMMIT;\n")
         }
         (Form::Outside | Form::Job, _) => body,
     }
