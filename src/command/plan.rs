@@ -70,7 +70,7 @@ pub fn run(args: &PlanArgs, verbose: bool, terminal: Terminal, streams: Streams<
         actions: terminal.actions,
     };
     if let Some(folder) = &args.write {
-        write::write(&directory.join(folder), &planning, &found, &request, terminal.now, log)?;
+        write::write(folder, &planning, &found, &request, terminal.now, log)?;
         return Ok(unplanned(&planned));
     }
     match args.output_format {

@@ -32,12 +32,14 @@ pub(super) fn write(
     now: Moment,
     log: &mut dyn Write,
 ) -> Result<(), crate::command::Error> {
+    let shown = folder;
+    let folder = &request.directory.join(folder);
     let error = |path: &Path| {
         let path = path.to_owned();
         move |error| crate::command::Error::File { path, error }
     };
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(crate::command::Error::NotEmpty { path: folder.to_owned() });
+        return Err(crate::command::Error::NotEmpty { path: shown.to_owned() });
     }
     let (mut files, notes) = files(planning.plan, planning.options, found, request, now)?;
     let mut runbook = Vec::new();
@@ -53,7 +55,7 @@ pub(super) fn write(
     for note in notes {
         writeln!(log, "note: {note}")?;
     }
-    writeln!(log, "{} in {}: start with {RUNBOOK}", report::counted(files.len(), "file"), folder.display())?;
+    writeln!(log, "{} in {}: start with {RUNBOOK}", report::counted(files.len(), "file"), shown.display())?;
     Ok(())
 }
 
