@@ -116,9 +116,12 @@ impl<'a> Unit<'a> {
         new.map(|constraint| constraint.name.clone())
     }
 
-    /// Nothing that a plan has to see to: transactions and settings it makes itself.
+    /// Nothing that a plan has to see to: transactions, settings and locks are its own business.
     pub(super) fn is_frame(&self) -> bool {
-        matches!(self.operation.kind, OperationKind::Transaction(_) | OperationKind::Set(_))
+        matches!(
+            self.operation.kind,
+            OperationKind::Transaction(_) | OperationKind::Set(_) | OperationKind::LockTable { .. }
+        )
     }
 
     /// Whether the table was created by an earlier statement of the change.

@@ -80,7 +80,8 @@ impl Mirror<'_> {
             let set: Vec<String> = others.iter().map(|name| format!("{name} = {}", excluded(name))).collect();
             let differs: Vec<String> =
                 others.iter().map(|name| format!("kept.{name} IS DISTINCT FROM {}", excluded(name))).collect();
-            format!("DO UPDATE SET {}\n        WHERE {}", set.join(", "), differs.join(" OR "))
+            // A row that is there before the one it follows was written by whoever wrote both.
+            format!("DO UPDATE SET {}\n        WHERE TG_OP = 'UPDATE' AND ({})", set.join(", "), differs.join(" OR "))
         };
         let moved: Vec<String> = self
             .columns

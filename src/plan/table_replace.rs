@@ -89,14 +89,12 @@ impl Replace<'_, '_, '_> {
         let mut releases = vec![
             release(Phase::Expand, vec![self.expand()]),
             release(Phase::Backfill, vec![backfill]),
-            release(Phase::Switch, vec![self.swap()]),
+            release(Phase::Switch, vec![job.removed(self.scene.options).demands(self.complete()), self.swap()]),
         ];
         if let Some(last) = releases.last_mut() {
             last.then.push("watch what uses the new table for as long as it takes to notice a mistake".to_owned());
         }
-        let mut contract = vec![self.contract()];
-        contract.push(job.removed(self.scene.options));
-        releases.push(release(Phase::Contract, contract));
+        releases.push(release(Phase::Contract, vec![self.contract()]));
         Some(releases)
     }
 
@@ -153,6 +151,11 @@ impl Replace<'_, '_, '_> {
         self.copied.job(self.copied.new.name.name.to_string(), self.copied.filter.clone())
     }
 
+    fn complete(&self) -> Demand {
+        let Copy { old, new, .. } = &self.copied;
+        Demand::none("the backfill is complete", self.copied.missing(&old.name.short(), &new.name.short()))
+    }
+
     fn swap(&self) -> Step {
         let Copy { old, new, .. } = &self.copied;
         let aside = self.aside();
@@ -170,7 +173,7 @@ impl Replace<'_, '_, '_> {
             format!("give {new_name} the name {old_name}; the old table becomes {}", aside.short()),
             statements,
         )
-        .demands(Demand::none("the backfill is complete", self.copied.missing(&old_name, &new_name)));
+        .demands(self.complete());
         match reverse {
             Some(reverse) => {
                 let mut down = reverse.removed(&old.name);

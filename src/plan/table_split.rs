@@ -72,7 +72,7 @@ impl Split<'_, '_, '_> {
         let backfill = Release { phase: Phase::Backfill, steps: vec![backfill], then, serves: Serves::BOTH };
         let contract = Release {
             phase: Phase::Contract,
-            steps: vec![self.contract(by_trigger, &moved), job.removed(self.scene.options)],
+            steps: self.contract(by_trigger, &moved).into_iter().chain([job.removed(self.scene.options)]).collect(),
             then: Vec::new(),
             serves: Serves::NEW,
         };
@@ -171,21 +171,37 @@ impl Split<'_, '_, '_> {
         self.copied.job(self.base(), self.filter())
     }
 
-    fn contract(&self, by_trigger: bool, moved: &str) -> Step {
+    /// One table after the other, so that no lock on the first is held while the second is waited for.
+    fn contract(&self, by_trigger: bool, moved: &str) -> Vec<Step> {
         let Copy { old, new, .. } = &self.copied;
-        let mut statements = Vec::new();
-        if by_trigger {
-            if let Some(back) = self.back() {
-                statements.extend(back.removed());
-            }
-            statements.extend(self.mirror().removed(&old.name));
-        }
+        let missing =
+            Demand::none("the backfill is complete", self.copied.missing(&old.name.short(), &new.name.short()));
+        let unused = Demand::said(format!("no code that runs, and no report, names {moved}"));
+        let back = if by_trigger { self.back() } else { None };
+        let mut steps: Vec<Step> = back
+            .map(|back| {
+                Step::transaction(
+                    slug(&["release", &new.name.name]),
+                    format!("let {} go its own way: nothing leads back to {}", new.name.short(), old.name.short()),
+                    back.removed(),
+                )
+                .demands(unused.clone())
+                .undone_by(back.created(), "until something was written that the old columns have missed")
+            })
+            .into_iter()
+            .collect();
+        let mut statements = if by_trigger { self.mirror().removed(&old.name) } else { Vec::new() };
         let dropped: Vec<String> = self.moved.iter().map(|name| format!("DROP COLUMN {}", quoted(name))).collect();
         statements.push(alter(&old.name, &dropped.join(", ")));
-        let missing = self.copied.missing(&old.name.short(), &new.name.short());
-        Step::transaction(slug(&["drop", &old.name.name, &self.moved.join("_")]), format!("drop {moved}"), statements)
-            .demands(Demand::none("the backfill is complete", missing))
-            .demands(Demand::said(format!("no code that runs, and no report, names {moved}")))
-            .back("no way back: what only the old held is gone. Go back before, by deploying the old code")
+        let drop = Step::transaction(
+            slug(&["drop", &old.name.name, &self.moved.join("_")]),
+            format!("drop {moved}"),
+            statements,
+        )
+        .demands(missing)
+        .demands(unused)
+        .back("no way back: what only the old held is gone. Go back before, by deploying the old code");
+        steps.push(drop);
+        steps
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::support::rename::{Rename, Renames};
 use super::support::usage::{self, Usage};
 use super::support::{action, on_new_relation};
-use crate::review::step::Release;
+use crate::review::step::{Release, Step};
 use crate::rule::Findings;
 use crate::schema::operation::QName;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::{Quoted, Symbol};
+use crate::transition::{Event, Sync};
 
 /// Changes of columns after the rename that are looked at.
 const COLUMNS_CHANGED: usize = 16;
@@ -49,6 +50,11 @@ fn report(rename: &Rename<'_, '_>, renames: &Renames<'_, '_>, release: &Release<
         None => (format!("renaming {old} to {new} breaks the code that runs"), "the old name is gone at once"),
     };
     let mut builder = findings.on(rename.step, message).label(label).subject(rename.old.to_string());
+    if let Some((taker, since)) = taker.and_then(|taker| Some((taker, kept_in_step(rename, taker, release)?))) {
+        let other = action(taker).map(|(relation, _)| relation.short()).unwrap_or_default();
+        let file = release.file_name(since.at.file);
+        return builder.allow_by_history(format!("every write to {old} reaches {other} as well since {file}"));
+    }
     if let Some(taker) = taker {
         builder = builder.related(taker.file, taker.operation.span, "takes the old name here");
     }
@@ -58,6 +64,16 @@ fn report(rename: &Rename<'_, '_>, renames: &Renames<'_, '_>, release: &Release<
     // Views, triggers and functions of the schema follow a table by its identity, not by its name; bodies do not.
     let usage = Usage::of(rename.step, release, &usage::relation(rename.old));
     usage.conclude(builder, taker.is_none() && rename.step.before.dependents.is_empty());
+}
+
+/// Since when a trigger of an earlier release has every write reach the relation that takes the name, too.
+fn kept_in_step(rename: &Rename<'_, '_>, taker: &Step<'_>, release: &Release<'_>) -> Option<Event> {
+    let (old, new) = (rename.step.shape?, taker.shape?);
+    let follows = |sync: &&Sync| {
+        let until = sync.ended.is_none_or(|end| end.at.release == release.number);
+        sync.from == old && sync.to == new && sync.started.at.release < release.number && until
+    };
+    release.ledger.kept(old).find(follows).map(|sync| sync.started)
 }
 
 fn help(rename: &Rename<'_, '_>, release: &Release<'_>, swapped: bool) -> String {
