@@ -213,7 +213,9 @@ fn report(step: &Step<'_>, literal: &Literal, added: &Added<'_, '_>, findings: &
             format!("commit first: put COMMIT between the ALTER TYPE and the use of {value}")
         }
         Some(OpenTransaction::Tool(Around::Pending(_))) => {
-            format!("deploy the ALTER TYPE first, and what uses {value} with a later release: {words} has to end in between")
+            format!(
+                "deploy the ALTER TYPE first, and what uses {value} with a later release: {words} has to end in between"
+            )
         }
         Some(OpenTransaction::Tool(_) | OpenTransaction::Implicit) => {
             format!("leave the ALTER TYPE here, and move what uses {value} to the next migration")

@@ -156,7 +156,8 @@ fn report(old: &Dropped<'_, '_>, new: &Step<'_>, made: &Made<'_>, findings: &mut
     if old.index.unique {
         builder = builder.note("in between, nothing keeps duplicates out, and the new index may fail because of them");
     }
-    if let Some(transaction @ (OpenTransaction::Tool(_) | OpenTransaction::Explicit(_))) = old.step.session.transaction {
+    if let Some(transaction @ (OpenTransaction::Tool(_) | OpenTransaction::Explicit(_))) = old.step.session.transaction
+    {
         let words = transaction_words(transaction);
         builder = builder.note(format!("the drop is committed with {words}, before the other begins"));
     }

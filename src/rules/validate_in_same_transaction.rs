@@ -49,9 +49,7 @@ fn report(step: &Step<'_>, constraint: &Ident, scanned: &Impact, held: &Held<'_>
         .subject(format!("{table}.{name}"))
         .impact(&held.impact(true, scanned.size))
         .related(held.file, held.by, held.taken())
-        .help(format!(
-            "validate it {later}:\nALTER TABLE {short} VALIDATE CONSTRAINT {name};"
-        ))
+        .help(format!("validate it {later}:\nALTER TABLE {short} VALIDATE CONSTRAINT {name};"))
         .emit();
 }
 

@@ -66,7 +66,12 @@ impl<'a> Names<'a> {
     pub(super) fn of(place: &'a Place<'a>) -> Result<Self, Unwritable> {
         let newest = || place.peers.iter().rev().copied();
         let is_model = |migration: &Migration| {
-            !is_of_pairs(place.layout) || file_name(&migration.path).to_ascii_lowercase().contains("up.")
+            let name = file_name(&migration.path);
+            match place.layout {
+                // The other ones may come late, and a new one does not.
+                "refinery" => name.starts_with('V'),
+                layout => !is_of_pairs(layout) || name.to_ascii_lowercase().contains("up."),
+            }
         };
         let found = newest().filter(|peer| is_model(peer)).find_map(|peer| Some((peer, read(place, peer)?)));
         let (migration, (folder, mut model, inner)) = found.ok_or_else(|| unnumbered(place))?;

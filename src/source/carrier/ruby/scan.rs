@@ -54,7 +54,7 @@ pub(super) fn scan(text: &str) -> Scanned {
                     down = None;
                 }
                 let takes_back = name == "def" && (scanner.follows("down") || scanner.follows("self.down"));
-                if takes_back && down.is_none() {
+                if takes_back && down.is_none() && block.is_none() {
                     down = Some((word.start, indent.unwrap_or(0)));
                 }
             }
@@ -112,6 +112,7 @@ mod tests {
         let scanned = scan(text);
         assert_eq!(scanned.calls.iter().map(|call| call.down).collect::<Vec<_>>(), [false, true, true, false]);
         assert_eq!(scanned.downs.len(), 2);
+        assert_eq!(scan("dir.down { execute 'a'\ndef down").downs.len(), 1, "one inside the other is one");
     }
 
     #[test]
