@@ -46,9 +46,9 @@ impl Operator<'_> {
     /// Asks for something that takes its time, and waits until the server is at it.
     fn ask(&self, report: String) -> Result<JoinHandle<Result<(), Failure>>, Failure> {
         let mut session = self.cluster.connect(self.database)?;
-        let reporter = std::thread::spawn(move || session.run(&report).map(drop));
+        let asked = std::thread::spawn(move || session.run(&report).map(drop));
         std::thread::sleep(Duration::from_millis(50));
-        Ok(reporter)
+        Ok(asked)
     }
 
     fn try_again(&mut self, step: &Step) -> Result<(), Failure> {
