@@ -13,7 +13,7 @@ pub(super) struct Job<'s> {
     pub(super) table: &'s Table,
     /// What it is called, without the ending.
     pub(super) base: String,
-    /// What it does, as an order: "fill users.full_name from users.name".
+    /// What it does, as an order: "fill `users.full_name` from `users.name`".
     pub(super) words: String,
     /// What it does to a batch.
     pub(super) work: Work,
@@ -69,7 +69,7 @@ impl Job<'_> {
         let table = self.table.name.short();
         let done = keys
             .as_ref()
-            .map_or_else(String::new, |keys| keys.iter().map(|key| format!("{}, ", quoted(key))).collect());
+            .map_or_else(String::new, |keys| keys.iter().flat_map(|key| [quoted(key), ", ".to_owned()]).collect());
         let statements = vec![
             format!(
                 "CREATE TABLE IF NOT EXISTS {progress} AS\n    SELECT {done}0::bigint AS rows_done, NULL::timestamptz AS \
@@ -133,7 +133,7 @@ impl Job<'_> {
         let backwards = columns.iter().map(|column| format!("{column} DESC")).collect::<Vec<_>>().join(", ");
         let (done, first, last) = (vars("done"), vars("first"), vars("last"));
         let is_empty = done.first().map(|done| format!("{done} IS NULL")).unwrap_or_default();
-        let set: String = columns.iter().zip(&last).map(|(column, last)| format!("{column} = {last}, ")).collect();
+        let set: String = columns.iter().zip(&last).flat_map(|(column, last)| [column, " = ", last, ", "]).collect();
         let batch = format!("{} >= {} AND {} <= {}", row(&columns), row(&first), row(&columns), row(&last));
         format!(
             "DECLARE\n{declared}    _changed bigint;\nBEGIN\n    \

@@ -17,13 +17,11 @@ pub(super) fn default(table: &QName, column: &Column) -> Option<String> {
     if column.identity || column.has_default != Some(true) {
         return None;
     }
-    Some(match &column.default {
-        Some(default) => crate::schema::definition::tidy(&default.text),
-        None => {
-            let sequence = super::write::beside(table, &made(&table.name, &format!("{}_seq", column.name)));
-            format!("nextval({})", super::write::literal(&sequence))
-        }
-    })
+    if let Some(default) = &column.default {
+        return Some(crate::schema::definition::tidy(&default.text));
+    }
+    let sequence = super::write::beside(table, &made(&table.name, &format!("{}_seq", column.name)));
+    Some(format!("nextval({})", super::write::literal(&sequence)))
 }
 
 /// Its type and collation, as `ADD COLUMN` takes them.
@@ -88,10 +86,11 @@ pub(super) fn retyped(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     };
     let replacement = Replacement { table, old: vec![old], new: vec![new], back: Vec::new(), takes_name: true };
     let mut found = found(vec![at], what, replacement.releases(scene, &unit.before));
-    found.notes.push(format!(
+    found.notes.push(
         "code that runs before the swap reads and writes the old type, and code after it the new one, under one name: see \
          that it can do both before the last release"
-    ));
+            .to_owned(),
+    );
     Some(found)
 }
 

@@ -14,7 +14,7 @@ pub(super) fn built(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     let unit = scene.unit(at)?;
     match &unit.operation.kind {
         OperationKind::CreateIndex { table, def } if !def.concurrently && !unit.is_new(table, scene.file) => {
-            created(scene, at, unit, table, def)
+            Some(created(scene, at, unit, table, def))
         }
         OperationKind::Drop { kind: ObjectKind::Index, name, def, .. } if !def.concurrently => {
             Some(whole(at, format!("drop index {}", name.short()), dropped(name)))
@@ -59,17 +59,17 @@ fn whole(at: usize, what: String, step: Step) -> Found {
     Found::new(vec![at], what, vec![release])
 }
 
-fn created(scene: &Scene<'_, '_>, at: usize, unit: &Unit<'_>, table: &QName, def: &CreateIndex) -> Option<Found> {
+fn created(scene: &Scene<'_, '_>, at: usize, unit: &Unit<'_>, table: &QName, def: &CreateIndex) -> Found {
     let name = def.name.as_ref().map(|name| &name.name);
     let what = match name {
         Some(name) => format!("create index {} on {}", quoted(name), table.short()),
         None => format!("create an index on {}", table.short()),
     };
     if unit.before.table(table).is_some_and(|table| table.partitioned) {
-        return Some(partitioned(scene, at, unit, table, def, what));
+        return partitioned(scene, at, unit, table, def, what);
     }
     let step = concurrently(scene, unit, table, def, name);
-    Some(whole(at, what, step))
+    whole(at, what, step)
 }
 
 /// The statement with `CONCURRENTLY` in it, and without `IF NOT EXISTS`, which takes the ruin of a build that failed for an

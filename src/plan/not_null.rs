@@ -24,38 +24,35 @@ pub(super) fn set(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     // A row that is empty cannot be updated any more once the check is there, so that the backfill comes first.
     let writers = Demand::said(format!("no code that runs writes a NULL to {short}.{name}"));
     let mut notes = Vec::new();
-    match fill {
-        Some(fill) => {
-            let job = Job {
-                table,
-                base: format!("{}_{}", table.name.name, column.name),
-                words: format!("fill {short}.{name} where it is empty"),
-                work: Work::Update { set: format!("{name} = {fill}"), open: empty(table, &column.name, &fill) },
-                left: Some(Demand::none(
-                    "the backfill is complete",
-                    format!("SELECT count(*) FROM {short} WHERE {name} IS NULL"),
-                )),
-            };
-            if let Some(step) = job.step(scene.options) {
-                let step = step.demands(writers);
-                releases.push(Release {
-                    phase: Phase::Backfill,
-                    steps: vec![step],
-                    then: Vec::new(),
-                    serves: Serves::BOTH,
-                });
-                proofs.push(job.removed(scene.options));
-            }
+    if let Some(fill) = fill {
+        let job = Job {
+            table,
+            base: format!("{}_{}", table.name.name, column.name),
+            words: format!("fill {short}.{name} where it is empty"),
+            work: Work::Update { set: format!("{name} = {fill}"), open: empty(table, &column.name, &fill) },
+            left: Some(Demand::none(
+                "the backfill is complete",
+                format!("SELECT count(*) FROM {short} WHERE {name} IS NULL"),
+            )),
+        };
+        if let Some(step) = job.step(scene.options) {
+            let step = step.demands(writers);
+            releases.push(Release {
+                phase: Phase::Backfill,
+                steps: vec![step],
+                then: Vec::new(),
+                serves: Serves::BOTH,
+            });
+            proofs.push(job.removed(scene.options));
         }
-        None => {
-            if let Some(first) = proofs.first_mut() {
-                first.demands.push(writers);
-            }
-            notes.push(format!(
+    } else {
+        if let Some(first) = proofs.first_mut() {
+            first.demands.push(writers);
+        }
+        notes.push(format!(
             "nothing says what rows get that have no {name} yet: if there are any, name it with --fill '{} = expression'",
             column.name
             ));
-        }
     }
     releases.push(Release { phase: Phase::Verify, steps: proofs, then: Vec::new(), serves: Serves::BOTH });
     Some(Found::new(vec![at], format!("make {short}.{name} NOT NULL"), releases).notes(notes))

@@ -30,16 +30,15 @@ pub(super) fn changed(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         return Some(Found::none(vec![at], what, why));
     }
     let filter = condition(scene.draft.text, change).map(|span| scene.draft.text_of(span).to_owned());
-    let work = match change.verb {
-        RowVerb::Delete => Work::Delete { filter },
-        _ => {
-            let set = assignments(scene.draft.text, change)?;
-            let set: Vec<String> = set
-                .iter()
-                .map(|(column, value)| format!("{} = {}", super::write::quoted(&column.name), value.trim()))
-                .collect();
-            Work::UpdateOnce { set: set.join(", "), filter }
-        }
+    let work = if change.verb == RowVerb::Delete {
+        Work::Delete { filter }
+    } else {
+        let set = assignments(scene.draft.text, change)?;
+        let set: Vec<String> = set
+            .iter()
+            .map(|(column, value)| format!("{} = {}", super::write::quoted(&column.name), value.trim()))
+            .collect();
+        Work::UpdateOnce { set: set.join(", "), filter }
     };
     let ending = if change.verb == RowVerb::Delete { "delete" } else { "update" };
     let job = Job { table, base: format!("{}_{ending}", name.name), words: what.clone(), work, left: None };

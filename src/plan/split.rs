@@ -1,6 +1,8 @@
 //! Columns that are split into others, or merged into one: written as new columns, an `UPDATE` that fills them, and the old
 //! ones dropped, all in one go.
 
+use std::cmp::Ordering;
+
 use super::change::{Found, Scene};
 use super::draft::Unit;
 use super::replace::{New, Replacement};
@@ -50,12 +52,10 @@ pub(super) fn columns(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     let back = back(scene, table, &dropped);
     let words =
         |names: &mut dyn Iterator<Item = &Symbol>| names.map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-    let verb = if old.len() > new.len() {
-        "merge"
-    } else if new.len() > old.len() {
-        "split"
-    } else {
-        "replace"
+    let verb = match old.len().cmp(&new.len()) {
+        Ordering::Greater => "merge",
+        Ordering::Less => "split",
+        Ordering::Equal => "replace",
     };
     let what = format!(
         "{verb} {} of {} into {}",

@@ -71,7 +71,7 @@ impl Serves {
 pub struct Step {
     /// In words that make a file name: `add_users_full_name`.
     pub name: String,
-    /// What it does, as an order: "add users.full_name, and keep both columns in step".
+    /// What it does, as an order: "add `users.full_name`, and keep both columns in step".
     pub words: String,
     /// How it runs.
     pub form: Form,
@@ -198,7 +198,7 @@ const SHORT_MS: u64 = 400;
 
 /// Statements as a script. What takes locks in a transaction gives up after a while, so that nobody queues behind it.
 fn script(form: Form, statements: &[String], wrapped: bool, limit: &str) -> String {
-    let body: String = statements.iter().map(|statement| format!("{statement};\n")).collect();
+    let body: String = statements.iter().flat_map(|statement| [statement, ";\n"]).collect();
     match (form, wrapped) {
         (Form::Transaction, true) => format!("{limit}\n{body}"),
         (Form::Transaction, false) => {

@@ -48,7 +48,8 @@ impl Sync<'_> {
 
     fn body(&self) -> String {
         let assign = |pairs: &[(Symbol, String)], indent: &str| -> String {
-            pairs.iter().map(|(name, from)| format!("{indent}NEW.{} := {from};\n", quoted(name))).collect()
+            let lines = pairs.iter().map(|(name, from)| format!("{indent}NEW.{} := {from};\n", quoted(name)));
+            lines.collect::<Vec<_>>().concat()
         };
         let every = |names: &mut dyn Iterator<Item = &Symbol>, part: &dyn Fn(&str) -> String, word: &str| {
             names.map(|name| part(&quoted(name))).collect::<Vec<_>>().join(word)
