@@ -6,7 +6,7 @@ use super::change::{Found, Scene};
 use super::copy::{Copy, copy};
 use super::mirror::{Back, Mirror};
 use super::step::{Demand, Phase, Release, Serves, Step};
-use super::write::{alter, list, quoted, slug};
+use super::write::{alter, list, quoted, retire, slug};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Symbol;
 
@@ -143,18 +143,9 @@ impl Split<'_, '_, '_> {
             }
         }
         down.push(format!("DROP TABLE {}", new.name.short()));
-        let retired: String = self
-            .moved
-            .iter()
-            .map(|name| {
-                format!(
-                    "-- switchback: retire {}.{} replaced-by({})\n",
-                    old.name.short(),
-                    quoted(name),
-                    new.name.short()
-                )
-            })
-            .collect();
+        let place = |name| format!("{}.{}", old.name.short(), quoted(name));
+        let retired = self.moved.iter().map(|name| retire(&place(name), Some(&new.name.short())));
+        let retired = retired.collect::<Vec<_>>().concat();
         if let Some(last) = statements.last_mut() {
             last.insert_str(0, &retired);
         }

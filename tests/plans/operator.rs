@@ -78,9 +78,9 @@ impl Operator<'_> {
                 continue;
             }
             let rows = session.run(query)?;
-            let given: String = rows.into_iter().flatten().flatten().collect();
-            if given != *gives {
-                return Err(format!("before {}, {} is not so: {query} gives {given}", step.name, demand.words).into());
+            let answer: String = rows.into_iter().flatten().flatten().collect();
+            if answer != *gives {
+                return Err(format!("before {}, {} is not so: {query} gives {answer}", step.name, demand.words).into());
             }
         }
         Ok(())
