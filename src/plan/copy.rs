@@ -126,7 +126,9 @@ impl Copy<'_> {
     pub(super) fn missing(&self, old: &str, new: &str) -> String {
         let filter = self.filter.as_ref().map_or_else(String::new, |filter| format!("({filter}) AND "));
         let over = |expression: &str| {
-            super::expression::renamed(expression, &self.old.name.name, |name| Some(format!("{old}.{}", Quoted(name))))
+            super::expression::renamed(expression, &self.old.name.name, |name| {
+                self.old.column(name).map(|column| format!("{old}.{}", Quoted(&column.name)))
+            })
         };
         let key: Vec<String> = self
             .columns

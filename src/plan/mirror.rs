@@ -1,13 +1,21 @@
 //! Triggers that keep the rows of two tables in step.
 
 use super::write::{beside, dollar_quoted, made, quoted};
+use crate::schema::catalog::Table;
 use crate::schema::operation::QName;
 use crate::syntax::name::Symbol;
+
+/// The names of its columns.
+pub(super) fn columns_of(table: &Table) -> Vec<Symbol> {
+    table.columns.iter().map(|column| column.name.clone()).collect()
+}
 
 /// A table whose rows follow those of another one.
 pub(super) struct Mirror<'s> {
     /// The table that is written.
     pub(super) from: &'s QName,
+    /// Its columns.
+    pub(super) known: Vec<Symbol>,
     /// The one that follows.
     pub(super) to: &'s QName,
     /// What function and triggers are called, without the ending.
@@ -58,7 +66,9 @@ impl Mirror<'_> {
 
     /// An expression over the first table, of the row `row`.
     fn of(&self, expression: &str, row: &str) -> String {
-        super::expression::renamed(expression, &self.from.name, |name| Some(format!("{row}.{}", quoted(name))))
+        super::expression::renamed(expression, &self.from.name, |name| {
+            self.known.contains(name).then(|| format!("{row}.{}", quoted(name)))
+        })
     }
 
     fn key_is(&self, row: &str) -> String {

@@ -3,7 +3,7 @@
 use super::backfill::Job;
 use super::change::{Found, Scene};
 use super::copy::{Copy, copy};
-use super::mirror::Mirror;
+use super::mirror::{Mirror, columns_of};
 use super::step::{Demand, Phase, Release, Serves, Step};
 use super::write::{literal, made, quoted, slug};
 use crate::schema::catalog::Relation;
@@ -105,6 +105,7 @@ impl Replace<'_, '_, '_> {
     fn mirror(&self) -> Mirror<'_> {
         Mirror {
             from: &self.copied.old.name,
+            known: columns_of(self.copied.old),
             to: &self.copied.new.name,
             base: self.copied.new.name.name.to_string(),
             columns: self.copied.columns.clone(),
@@ -123,6 +124,7 @@ impl Replace<'_, '_, '_> {
         let filled = key.iter().all(|column| columns.iter().any(|(name, _)| name == column));
         filled.then(|| Mirror {
             from: &self.copied.old.name,
+            known: columns_of(self.copied.new),
             to: aside,
             base: self.aside.to_string(),
             columns,

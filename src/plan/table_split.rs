@@ -4,7 +4,7 @@ use super::SyncBy;
 use super::backfill::Job;
 use super::change::{Found, Scene};
 use super::copy::{Copy, copy};
-use super::mirror::{Back, Mirror};
+use super::mirror::{Back, Mirror, columns_of};
 use super::step::{Demand, Phase, Release, Serves, Step};
 use super::write::{alter, list, quoted, retire, slug};
 use crate::syntax::alter::ActionKind;
@@ -97,6 +97,7 @@ impl Split<'_, '_, '_> {
     fn mirror(&self) -> Mirror<'_> {
         Mirror {
             from: &self.copied.old.name,
+            known: columns_of(self.copied.old),
             to: &self.copied.new.name,
             base: self.base(),
             columns: self.copied.columns.clone(),

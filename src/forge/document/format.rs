@@ -54,6 +54,7 @@ pub(super) struct Found {
     pub(super) code: Option<Code>,
     pub(super) queries: Option<Queries>,
     pub(super) fix: Option<Fix>,
+    plan: Option<String>,
     pub(super) fingerprint: String,
     url: String,
 }
@@ -143,6 +144,16 @@ pub(super) struct Fix {
     pub(super) title: String,
     safety: String,
     edits: Vec<Edit>,
+    moved: Vec<Moved>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Moved {
+    name: String,
+    up: String,
+    down: Option<String>,
+    transaction: bool,
 }
 
 #[derive(Debug, Deserialize)]
