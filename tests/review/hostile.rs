@@ -209,7 +209,9 @@ fn texts_of_a_report_stay_texts() {
         found["code"] = json!({ "revision": EVIL, "total": 2, "places": [code] });
         found["queries"] = json!({ "total": 2, "shown": [{ "text": EVIL, "calls": 1 }] });
         let edit = json!({ "start": place, "end": place, "text": "DROP TABLE users;" });
-        found["fix"] = json!({ "title": EVIL, "safety": "safe", "edits": [edit] });
+        found["fix"] = json!({ "title": EVIL, "safety": "safe", "edits": [edit],
+            "moved": [{ "name": EVIL, "up": EVIL, "down": EVIL, "transaction": true }] });
+        found["plan"] = json!(EVIL);
     }
     second["fingerprint"] = json!("f".repeat(32));
     second["path"] = json!(EVIL.repeat(50));
