@@ -21,6 +21,7 @@ mod key;
 mod locks;
 mod mirror;
 mod not_null;
+mod partition;
 mod proof;
 mod replace;
 mod rows;

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod bookkeeping;
+pub(crate) mod bounds;
 pub mod cascade;
 pub mod catalog;
 pub mod compare;

@@ -4,8 +4,8 @@ use super::draft::{Draft, MOST_UNITS, Unit};
 use super::step::{Phase, Release, Serves, Step};
 use super::write::slug;
 use super::{
-    Options, Planned, Way, column, constraint, drop, enums, index, key, not_null, rows, split, table, table_replace,
-    table_split,
+    Options, Planned, Way, column, constraint, drop, enums, index, key, not_null, partition, rows, split, table,
+    table_replace, table_split,
 };
 use crate::engine::effect::Effects;
 use crate::engine::lock::LockMode;
@@ -102,6 +102,7 @@ const KINDS: &[fn(&Scene<'_, '_>, usize) -> Option<Found>] = &[
     column::retyped,
     column::default_dropped,
     key::added,
+    partition::attached,
     table::renamed,
     drop::column,
     drop::table,

@@ -8,7 +8,7 @@ use super::text::one_line;
 use super::{Report, commands, details, summary};
 use crate::finding::Finding;
 
-/// Writes `path:line:column: level[rule]: message (lock on relation; blocks what) help: …` for every finding, then the
+/// Writes `path:line:column: level[rule]: message (lock on relation; blocks what) help: … plan: …` for every finding, then the
 /// summary.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     commands::stopped(report.actions, out, |out| {
@@ -44,6 +44,9 @@ fn line(finding: &Finding, files: &Files<'_>) -> String {
     }
     if let Some(help) = &finding.help {
         let _ = write!(line, " help: {help}");
+    }
+    if let Some(plan) = details::plan(finding, files) {
+        let _ = write!(line, " plan: {plan}");
     }
     one_line(&line)
 }

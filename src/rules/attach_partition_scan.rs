@@ -1,14 +1,15 @@
 //! See `rules/attach-partition-scan.md`.
 
-use super::support::bounds::{Bounds, may_be_proven};
 use super::support::partition::{self, Missing};
 use super::support::{edit, lasting, with_impacts};
 use crate::review::step::{Impact, Partition, Release, Step};
 use crate::rule::Findings;
+use crate::schema::bounds::{Bounds, may_be_proven};
 use crate::schema::catalog::Table;
 use crate::schema::operation::OperationKind;
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Name;
+use crate::syntax::span::Span;
 
 /// A partition that comes to a table.
 struct Arrival<'s> {
@@ -80,7 +81,9 @@ fn help(step: &Step<'_>, arrival: &Arrival<'_>) -> String {
     let partition = step.before.partition.as_deref().unwrap_or(&none);
     let parent = partition.parent.as_deref();
     let key = parent.map(|parent| parent.partition_key.as_slice()).unwrap_or_default();
-    let bounds = Bounds::read(step, parent, arrival.before_bounds).filter(|_| !arrival.default);
+    let tail = Span::new(arrival.before_bounds.span().end, step.operation.span.end);
+    let elsewhere = edit::is_elsewhere(step) || arrival.default;
+    let bounds = if elsewhere { None } else { Bounds::read(&step.migration.text, tail, parent) };
     let mut sql = Vec::new();
     if arrival.attached {
         let own = partition.table.as_deref();

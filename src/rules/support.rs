@@ -2,7 +2,6 @@
 
 pub(crate) mod added;
 pub(crate) mod batch;
-pub(crate) mod bounds;
 pub(crate) mod copies;
 pub(crate) mod demand;
 pub(crate) mod edit;

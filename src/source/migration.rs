@@ -108,7 +108,12 @@ impl Migration {
             return vec![(text, Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX)))];
         }
         let downs = self.sections.iter().filter(|section| section.direction == Direction::Down);
-        downs.map(|section| (&*self.text, section.span)).collect()
+        let mut parts: Vec<_> = downs.map(|section| (&*self.text, section.span)).collect();
+        // Each takes back one changeset, and the last changeset goes first.
+        if self.standing.layout == "liquibase" {
+            parts.reverse();
+        }
+        parts
     }
 }
 

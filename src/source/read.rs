@@ -174,6 +174,13 @@ fn read_one(request: &Request, arranged: &Arranged<'_>) -> Result<Look, SourceEr
     let (text, carrier) = filled.map_or((text, None), |(sql, carrier)| (sql, Some(carrier)));
     if let Some(tool) = markers::find(&text) {
         let sections = (tool.cut)(&text);
+        let (text, carrier) = match (tool.sql)(&text) {
+            Some(sql) => {
+                let carrier = carrier.unwrap_or_else(|| Carrier { text: text.clone(), ..Carrier::default() });
+                (sql, Some(carrier))
+            }
+            None => (text, carrier),
+        };
         return Ok(FileRead { text, marks: Marks::Tool(tool, sections), down, carrier }.into());
     }
     let layout = arranged.group.layout;

@@ -12,6 +12,8 @@ use crate::watched::Seen;
 /// What is told about a tree.
 pub(crate) struct Claims {
     migrations: Vec<Migration>,
+    /// Each part of a file takes back a changeset, and the last changeset goes first.
+    changesets: bool,
     /// The files in which something cannot run because of the transaction it is in.
     pub(crate) refused: Vec<String>,
 }
@@ -39,8 +41,9 @@ impl Claims {
         let checked = switchback(tree, &["check", "--output-format", "concise", "migrations"]);
         let findings = checked.split('\n').filter(|line| line.contains("[concurrently-in-transaction]"));
         let files: BTreeSet<_> = findings.filter_map(|line| line.split(':').next()).map(str::to_owned).collect();
-        let migrations = listed["migrations"].as_array().unwrap().iter();
-        Self { migrations: migrations.map(|found| migration(tree, found)).collect(), refused: Vec::from_iter(files) }
+        let changesets = listed["layouts"][0]["layout"] == "liquibase";
+        let migrations = listed["migrations"].as_array().unwrap().iter().map(|found| migration(tree, found)).collect();
+        Self { migrations, changesets, refused: Vec::from_iter(files) }
     }
 
     /// How many migrations there are.
@@ -56,7 +59,12 @@ impl Claims {
 
     /// What takes it back, the last migration first.
     pub(crate) fn downs(&self) -> Vec<&Section> {
-        let sections = self.migrations.iter().rev().flat_map(|migration| &migration.sections);
+        let of_one = |migration: &'_ Migration| -> Vec<usize> {
+            let numbers = 0..migration.sections.len();
+            if self.changesets { numbers.rev().collect() } else { numbers.collect() }
+        };
+        let all = self.migrations.iter().rev();
+        let sections = all.flat_map(|one| of_one(one).into_iter().map(|number| &one.sections[number]));
         sections.filter(|section| section.direction == "down").collect()
     }
 

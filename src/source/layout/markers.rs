@@ -26,6 +26,8 @@ pub(in crate::source) struct Marker {
     pub recognizes: fn(&CommentLine<'_>) -> bool,
     /// Cuts a text that has such a line.
     pub cut: fn(&str) -> Vec<Section>,
+    /// The SQL of such a text, as long as it is, where the tool reads it otherwise than it is written.
+    pub sql: fn(&str) -> Option<String>,
     /// How a file without marks runs, where its neighbors have them.
     pub unmarked: TransactionMode,
 }
@@ -40,6 +42,11 @@ pub(super) const MARKERS: &[&Marker] = &[
     &liquibase::MARKER,
     &sqlx::MARKER,
 ];
+
+/// For tools that send what is written.
+fn as_written(_: &str) -> Option<String> {
+    None
+}
 
 /// The tool that is called so.
 pub(in crate::source) fn named(name: &str) -> Option<&'static Marker> {
@@ -75,6 +82,11 @@ mod tests {
         "--liquibase formatted sql",
         "--changeset a:1 dbms:mysql",
         "--changeset a:2 runInTransaction:false",
+        "--changeset a:3 endDelimiter:é/",
+        "--rollback DROP TABLE é;",
+        "/* liquibase rollback",
+        "SELECT 1 é/",
+        "*/",
         "-- no-transaction",
         "-- é: \"",
         "SELECT 'é';",
@@ -96,6 +108,7 @@ mod tests {
                     prop_assert!(text.get(section.span.start as usize..section.span.end as usize).is_some());
                     end = section.span.end;
                 }
+                prop_assert!((marker.sql)(&text).is_none_or(|sql| sql.len() == text.len()));
                 // Changesets for other engines are left out, and what stands before the marks of node-pg-migrate.
                 if !["liquibase", "node-pg-migrate"].contains(&marker.name) {
                     let held: usize = sections.iter().map(|section| section.span.len() as usize).sum();

@@ -1,6 +1,6 @@
 //! dbmate: `-- migrate:up [transaction:false]`, `-- migrate:down`.
 
-use super::{Marker, Section, TransactionMode, comment_lines};
+use super::{Marker, Section, TransactionMode, as_written, comment_lines};
 use crate::source::migration::Direction;
 use crate::source::section::Cutter;
 
@@ -9,6 +9,7 @@ pub(super) const MARKER: Marker = Marker {
     marks: "comments such as -- migrate:up",
     recognizes: |line| mark(line.body).is_some(),
     cut,
+    sql: as_written,
     unmarked: TransactionMode::Unknown,
 };
 

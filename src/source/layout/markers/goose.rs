@@ -1,13 +1,14 @@
 //! goose: `-- +goose Up`, `-- +goose Down`, `-- +goose NO TRANSACTION`.
 
 use super::annotations::{self, Annotation};
-use super::{Marker, Section, TransactionMode, comment_lines};
+use super::{Marker, Section, TransactionMode, as_written, comment_lines};
 
 pub(super) const MARKER: Marker = Marker {
     name: "goose",
     marks: "comments such as -- +goose Up",
     recognizes: |line| words(line.body).is_some(),
     cut,
+    sql: as_written,
     unmarked: TransactionMode::Unknown,
 };
 

@@ -1,6 +1,6 @@
 //! `MyBatis` Migrations: everything after `-- //@UNDO` takes back what stands before it.
 
-use super::{Marker, Section, TransactionMode, comment_lines};
+use super::{Marker, Section, TransactionMode, as_written, comment_lines};
 use crate::source::migration::Direction;
 use crate::source::section::Cutter;
 
@@ -9,6 +9,7 @@ pub(super) const MARKER: Marker = Marker {
     marks: "comments such as -- //@UNDO",
     recognizes: |line| is_undo(line.body),
     cut,
+    sql: as_written,
     unmarked: TransactionMode::Wrapped,
 };
 

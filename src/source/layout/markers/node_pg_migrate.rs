@@ -1,6 +1,6 @@
 //! node-pg-migrate: `-- Up Migration`, `-- Down Migration`.
 
-use super::{Marker, Section, TransactionMode, comment_lines};
+use super::{Marker, Section, TransactionMode, as_written, comment_lines};
 use crate::source::migration::Direction;
 use crate::source::section::Cutter;
 
@@ -9,6 +9,7 @@ pub(super) const MARKER: Marker = Marker {
     marks: "comments such as -- Up Migration",
     recognizes: |line| direction(line.body).is_some(),
     cut,
+    sql: as_written,
     unmarked: TransactionMode::Wrapped,
 };
 

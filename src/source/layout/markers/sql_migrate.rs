@@ -1,7 +1,7 @@
 //! sql-migrate: `-- +migrate Up [notransaction]`, `-- +migrate Down [notransaction]`.
 
 use super::annotations::{self, Annotation};
-use super::{Marker, Section, TransactionMode, comment_lines};
+use super::{Marker, Section, TransactionMode, as_written, comment_lines};
 use crate::source::migration::Direction;
 
 pub(super) const MARKER: Marker = Marker {
@@ -9,6 +9,7 @@ pub(super) const MARKER: Marker = Marker {
     marks: "comments such as -- +migrate Up",
     recognizes: |line| annotation(line.body).is_some(),
     cut,
+    sql: as_written,
     unmarked: TransactionMode::Unknown,
 };
 

@@ -1,6 +1,6 @@
 //! sqlx: `-- no-transaction` at the very start of a file.
 
-use super::{Marker, TransactionMode};
+use super::{Marker, TransactionMode, as_written};
 use crate::source::section::whole;
 
 pub(super) const MARKER: Marker = Marker {
@@ -10,5 +10,6 @@ pub(super) const MARKER: Marker = Marker {
     recognizes: |line| line.start == 0 && line.comment.starts_with("-- no-transaction"),
     // Without a transaction the file is still sent as one string.
     cut: |text| whole(text, TransactionMode::SingleQuery),
+    sql: as_written,
     unmarked: TransactionMode::Wrapped,
 };

@@ -1,6 +1,6 @@
 //! tern: `---- create above / drop below ----`, `---- tern: disable-tx ----`.
 
-use super::{Marker, Section, TransactionMode, comment_lines};
+use super::{Marker, Section, TransactionMode, as_written, comment_lines};
 use crate::source::migration::Direction;
 use crate::source::section::{CommentLine, Cutter};
 
@@ -9,6 +9,7 @@ pub(super) const MARKER: Marker = Marker {
     marks: "comments such as ---- create above / drop below ----",
     recognizes: |line| is_separator(line) || is_disable_tx(line),
     cut,
+    sql: as_written,
     unmarked: TransactionMode::Wrapped,
 };
 

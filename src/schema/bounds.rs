@@ -3,11 +3,9 @@
 //! The server looks for its own form of the condition among what validated constraints imply, so this is written the way
 //! the server writes it.
 
-use super::edit;
-use crate::review::step::Step;
-use crate::schema::catalog::Table;
+use super::catalog::{ConstraintBody, Table};
 use crate::syntax;
-use crate::syntax::name::{Name, Quoted, Symbol};
+use crate::syntax::name::{Quoted, Symbol};
 use crate::syntax::span::Span;
 
 /// The bounds of one partition.
@@ -21,13 +19,8 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// Reads `FOR VALUES …` after the name `after`. None for hash partitions and keys that cannot be told.
-    pub(crate) fn read(step: &Step<'_>, parent: Option<&Table>, after: &Name) -> Option<Self> {
-        if edit::is_elsewhere(step) {
-            return None;
-        }
-        let source = &*step.migration.text;
-        let tail = Span::new(after.span().end, step.operation.span.end);
+    /// Reads the `FOR VALUES …` that stands in `tail`. None for hash partitions and keys that cannot be told.
+    pub(crate) fn read(source: &str, tail: Span, parent: Option<&Table>) -> Option<Self> {
         let tokens = syntax::outline(source, tail);
         let lists = |word: &str| list_after(source, &tokens, word);
         let known = parent.map(|parent| parent.partition_key.as_slice()).unwrap_or_default();
@@ -47,6 +40,11 @@ impl Bounds {
             _ => return None,
         };
         Some(Self { keys, condition, nulls: false })
+    }
+
+    /// Whether the columns of the key are known.
+    pub(crate) fn is_told(&self) -> bool {
+        !self.keys.iter().any(|key| key.starts_with('<'))
     }
 
     /// What proves that all rows of `table` lie within.
@@ -73,7 +71,7 @@ impl Bounds {
 /// Whether a validated check speaks of every column of the key, as the engine asks before it spares the scan.
 pub(crate) fn may_be_proven(table: &Table, key: &[Symbol]) -> bool {
     table.constraints.iter().any(|constraint| {
-        let check = matches!(constraint.kind, crate::schema::catalog::ConstraintBody::Check { .. });
+        let check = matches!(constraint.kind, ConstraintBody::Check { .. });
         check && constraint.validated && !key.is_empty() && key.iter().all(|column| constraint.columns.contains(column))
     })
 }
