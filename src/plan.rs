@@ -25,6 +25,7 @@ mod partition;
 mod proof;
 mod replace;
 mod rows;
+mod select;
 mod split;
 mod step;
 mod sync;

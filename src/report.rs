@@ -14,7 +14,7 @@ pub mod json_lines;
 pub mod junit;
 pub mod markdown;
 pub mod plan;
-mod position;
+pub(crate) mod position;
 pub mod pretty;
 pub mod rdjson;
 pub mod remark;

@@ -143,6 +143,99 @@ fn a_migration_is_planned_on_what_was_before_it() {
         stdout(&child.wait_with_output().unwrap())
     };
     assert_eq!(piped, one);
+    repository
+        .write("db/0003_old_mac.sql", "ALTER TABLE users DROP COLUMN email;\r  ALTER TABLE users DROP COLUMN plan;\r");
+    let second = stdout(&run(&repository, &["db/0003_old_mac.sql:2"]));
+    assert!(second.starts_with("drop column users.plan\n"), "lines end as reports count them: {second}");
+}
+
+/// The SQL of the steps of a plan, and of what takes them back, by name of the step.
+fn steps(repository: &Repository, sql: &str) -> Vec<(String, Value)> {
+    let document = planned(repository, sql);
+    let releases =
+        document["changes"].as_array().unwrap().iter().flat_map(|change| change["releases"].as_array().unwrap());
+    let steps = releases.flat_map(|release| release["steps"].as_array().unwrap());
+    steps.map(|step| (step["name"].as_str().unwrap().to_owned(), step.clone())).collect()
+}
+
+#[test]
+fn numbers_of_deleted_rows_do_not_come_again() {
+    let repository = shop("numbers");
+    let fill = "INSERT INTO new SELECT * FROM users; DROP TABLE users; ALTER TABLE new RENAME TO users";
+    let swap = |columns: &str| {
+        let free = "ALTER TABLE orders DROP CONSTRAINT orders_user_id_fkey";
+        let steps = steps(&repository, &format!("{free}; CREATE TABLE new ({columns}, PRIMARY KEY (id)); {fill}"));
+        let (_, step) = steps.into_iter().find(|(name, _)| name == "swap_users").unwrap();
+        ["sql", "down"].map(|part| step[part].as_str().unwrap().to_owned())
+    };
+    let rest = "name text, email text, plan text";
+    let sequence = |table: &str| format!("pg_get_serial_sequence('{table}', 'id')");
+    let goes_on = |from: &str| format!("setval({}, nextval({}))", sequence("users"), sequence(from));
+    for own in ["integer GENERATED ALWAYS AS IDENTITY", "bigserial"] {
+        let [sql, down] = swap(&format!("id {own}, {rest}"));
+        assert!(sql.contains(&goes_on("users_old")), "{sql}");
+        assert!(down.contains(&goes_on("new")), "{down}");
+    }
+    for part in swap(&format!("id integer DEFAULT nextval('users_id_seq'), {rest}")) {
+        assert!(part.contains("ALTER SEQUENCE users_id_seq OWNED BY users.id;"), "{part}");
+    }
+}
+
+#[test]
+fn what_stays_behind_in_a_split_is_not_waited_for() {
+    let repository = shop("strict");
+    let steps = steps(
+        &repository,
+        "CREATE TABLE mails (user_id integer PRIMARY KEY, email text NOT NULL); INSERT INTO mails (user_id, email) SELECT id, \
+         email FROM users WHERE id > 7; ALTER TABLE users DROP COLUMN email",
+    );
+    let (_, drop) = steps.iter().find(|(name, _)| name == "drop_users_email").unwrap();
+    let complete = drop["before"][0]["query"].as_str().unwrap();
+    assert!(complete.contains("WHERE ((id > 7) AND email IS NOT NULL) AND NOT EXISTS"), "{complete}");
+}
+
+#[test]
+fn a_copy_takes_the_rows_that_its_query_takes() {
+    let repository = shop("query");
+    let split = |query: &str| {
+        let create = "CREATE TABLE mails (user_id integer PRIMARY KEY, email text)";
+        let document =
+            planned(&repository, &format!("{create}; INSERT INTO mails {query}; ALTER TABLE users DROP COLUMN email"));
+        document["changes"].to_string()
+    };
+    for query in [
+        "SELECT u.id, u.email FROM users AS u WHERE u.plan = 'free' ORDER BY u.id",
+        "(user_id, email) SELECT users.id, users.email FROM users WHERE users.plan = 'free' ON CONFLICT DO NOTHING",
+        "SELECT id, email FROM public.users u WHERE plan = 'free'",
+    ] {
+        let plan = split(query);
+        assert!(plan.contains("IF NOT coalesce(NEW.plan = 'free', false) THEN"), "{query}: {plan}");
+        assert!(plan.contains("VALUES (NEW.id, NEW.email)"), "{query}: {plan}");
+        assert!(plan.contains("SELECT id, email FROM users\\n            WHERE id >="), "{query}: {plan}");
+    }
+    for query in [
+        "SELECT min(id), email FROM users GROUP BY email",
+        "SELECT DISTINCT ON (email) id, email FROM users",
+        "SELECT id, email FROM users LIMIT 10",
+        "SELECT id, email FROM users UNION SELECT -id, email FROM users",
+        "SELECT id, email FROM users JOIN users AS others USING (id)",
+    ] {
+        let plan = split(query);
+        assert!(!plan.contains("to a table mails"), "{query}: {plan}");
+    }
+}
+
+#[test]
+fn the_way_back_of_a_split_demands_values_again() {
+    let repository = shop("required");
+    let steps = steps(
+        &repository,
+        "CREATE TABLE codes (order_id bigint PRIMARY KEY, code uuid); INSERT INTO codes (order_id, code) SELECT id, code FROM \
+         orders; ALTER TABLE orders DROP COLUMN code",
+    );
+    let create = &steps[0].1;
+    assert!(create["sql"].as_str().unwrap().contains("ALTER COLUMN code DROP NOT NULL"), "{create:#}");
+    assert!(create["down"].as_str().unwrap().contains("ALTER COLUMN code SET NOT NULL"), "{create:#}");
 }
 
 #[test]

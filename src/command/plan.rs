@@ -9,6 +9,7 @@ use crate::cli::{InputArgs, PlanArgs, PlanFormat, SyncName};
 use crate::config::Config;
 use crate::plan::{Options, Plan, SyncBy, Way, plan};
 use crate::report::plan::{Planning, json, markdown, text};
+use crate::report::position::LineIndex;
 use crate::source::migration::{Direction, Migration, Section, Standing, TransactionMode};
 use crate::source::{self, Sources};
 use crate::syntax;
@@ -202,10 +203,9 @@ fn as_history(mut sources: Sources) -> Sources {
     sources
 }
 
-/// The first byte of a line that is no blank; lines count from 1.
+/// The first byte of a line that is no blank; lines count from 1, as they do in reports.
 fn start_of_line(text: &str, line: u32) -> u32 {
-    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
-    let rest = text.get(before..).unwrap_or_default();
-    let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    u32::try_from(before + blanks).unwrap_or(u32::MAX)
+    let line = LineIndex::new(text).line(line);
+    let blanks = text.get(line.clone()).map_or(0, |said| said.len() - said.trim_start_matches([' ', '\t']).len());
+    u32::try_from(line.start + blanks).unwrap_or(u32::MAX)
 }

@@ -4,8 +4,8 @@ use super::expression::renamed;
 use super::proof::validated;
 use super::replace::New;
 use super::step::{Demand, Step};
-use super::write::{alter, beside, list, literal, made, quoted, slug};
-use crate::schema::catalog::{Catalog, Column, ConstraintBody, Index, Relation, Table, TableConstraint};
+use super::write::{alter, beside, list, made, numbers_go_on, quoted, slug};
+use crate::schema::catalog::{Catalog, Column, ConstraintBody, Index, Table, TableConstraint};
 use crate::schema::definition::{self, tidy};
 use crate::schema::dependents::{Target, dependents};
 use crate::schema::operation::QName;
@@ -232,33 +232,27 @@ impl Swap<'_> {
 
     /// The sequence that fills the column: it would be dropped with it.
     fn sequence(&self, column: &Column, carried: &mut Carried) {
-        let table = self.table.name.short();
+        let table = &self.table.name;
         if column.identity {
             let when = if column.identity_always { "ALWAYS" } else { "BY DEFAULT" };
-            let new = quoted(self.new);
-            carried
-                .before
-                .push(alter(&self.table.name, &format!("ALTER COLUMN {new} ADD GENERATED {when} AS IDENTITY")));
-            let sequence = |column: &str| format!("pg_get_serial_sequence({}, {})", literal(&table), literal(column));
-            // The numbers go on where they were: those of rows that were deleted do not come again.
-            carried.before.push(format!("SELECT setval({}, nextval({}))", sequence(self.new), sequence(self.old)));
-            let own = |column: &Symbol| made(&format!("{}_{column}", self.table.name.name), "seq");
+            let identity = format!("ALTER COLUMN {} ADD GENERATED {when} AS IDENTITY", quoted(self.new));
+            carried.before.push(alter(table, &identity));
+            carried.before.push(numbers_go_on((table, self.old), (table, self.new)));
+            let own = |column: &Symbol| made(&format!("{}_{column}", table.name), "seq");
             if own(self.new) != own(self.last) {
-                let place = beside(&self.table.name, &own(self.new));
+                let place = beside(table, &own(self.new));
                 carried.after.push(format!("ALTER SEQUENCE {place} RENAME TO {}", quoted(&own(self.last))));
             }
             return;
         }
-        let owned = self.catalog.relations.values().find_map(|relation| match relation {
-            Relation::Sequence(sequence) if sequence.owned_by == Some((self.table.name.clone(), self.old.clone())) => {
-                Some(sequence)
-            }
-            _ => None,
-        });
-        if let Some(sequence) = owned {
+        if let Some(sequence) = self.catalog.sequence_of(table, self.old) {
             let name = sequence.name.short();
             let wider = if self.definition.starts_with("bigint") { "AS bigint " } else { "" };
-            carried.before.push(format!("ALTER SEQUENCE {name} {wider}OWNED BY {table}.{}", quoted(self.new)));
+            carried.before.push(format!(
+                "ALTER SEQUENCE {name} {wider}OWNED BY {}.{}",
+                table.short(),
+                quoted(self.new)
+            ));
         }
     }
 

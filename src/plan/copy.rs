@@ -3,11 +3,12 @@
 use super::backfill::{Job, Work};
 use super::change::Scene;
 use super::draft::Unit;
+use super::select::Select;
+use super::step::Demand;
+use super::write::quoted;
 use crate::schema::catalog::{Catalog, ConstraintBody, Table};
 use crate::schema::operation::{OperationKind, QName};
-use crate::syntax;
-use crate::syntax::assigned::{assignments, condition};
-use crate::syntax::name::{Quoted, Symbol};
+use crate::syntax::name::Symbol;
 use crate::syntax::query::{RowChange, RowVerb};
 
 /// A new table and what fills it.
@@ -40,26 +41,25 @@ pub(super) fn copy<'s>(scene: &'s Scene<'_, '_>, at: usize) -> Option<Copy<'s>> 
     let new = after.table(name)?;
     let [read] = change.query.reads.as_slice() else { return None };
     let old = after.table(&after.resolve(read)).filter(|old| !unit.is_new(&old.name, scene.file))?;
-    let columns = columns(scene, old, new, change)?;
+    let select = Select::read(scene.draft.text, change.span, old)?;
+    let columns = columns(new, old, change, &select)?;
     let key = key(new, &columns)?;
-    let filter = condition(scene.draft.text, change).map(|span| scene.draft.text_of(span).to_owned());
     let made = scene.from(at).take_while(|(number, _)| *number < filled);
     let made = made.filter(|(_, unit)| belongs(unit, name)).map(|(number, _)| number).collect();
-    Some(Copy { made, filled, old, new, columns, key, filter, after })
+    Some(Copy { made, filled, old, new, columns, key, filter: select.condition, after })
 }
 
-fn columns(scene: &Scene<'_, '_>, old: &Table, new: &Table, change: &RowChange) -> Option<Vec<(Symbol, String)>> {
-    if let Some(assigned) = assignments(scene.draft.text, change).filter(|assigned| !assigned.is_empty()) {
-        return Some(assigned.iter().map(|(column, from)| (column.name.clone(), from.trim().to_owned())).collect());
+/// Columns of the new table with what fills them. Without a list they are filled in order.
+fn columns(new: &Table, old: &Table, change: &RowChange, select: &Select) -> Option<Vec<(Symbol, String)>> {
+    let mut names: Vec<&Symbol> = change.columns.iter().map(|column| &column.name).collect();
+    if names.is_empty() {
+        names = new.columns.iter().map(|column| &column.name).collect();
     }
-    // `INSERT INTO new SELECT * FROM old`, column by column.
-    let tokens = syntax::outline(scene.draft.text, change.span);
-    let word = |at: usize| tokens.get(at).map_or("", |token| token.of(scene.draft.text));
-    let select = (0..tokens.len()).find(|at| word(*at).eq_ignore_ascii_case("SELECT"))?;
-    let all = word(select + 1) == "*" && word(select + 2).eq_ignore_ascii_case("FROM") && change.columns.is_empty();
-    let pairs = new.columns.iter().zip(&old.columns);
-    (all && new.columns.len() >= old.columns.len())
-        .then(|| pairs.map(|(new, old)| (new.name.clone(), Quoted(&old.name).to_string())).collect())
+    let all = || old.columns.iter().map(|column| quoted(&column.name)).collect();
+    let list: Vec<String> = if select.takes_all() { all() } else { select.list.clone() };
+    let filled = names.iter().zip(&list).map(|(name, from)| (Symbol::clone(name), from.clone())).collect();
+    let fits = if change.columns.is_empty() { list.len() <= names.len() } else { list.len() == names.len() };
+    fits.then_some(filled)
 }
 
 /// The primary key of the new table, or a unique one, if all of it is filled.
@@ -106,7 +106,7 @@ impl Copy<'_> {
 
     /// The job that fills the new table.
     pub(super) fn job(&self, base: String, filter: Option<String>) -> Job<'_> {
-        let names: Vec<String> = self.columns.iter().map(|(name, _)| Quoted(name).to_string()).collect();
+        let names: Vec<String> = self.columns.iter().map(|(name, _)| quoted(name)).collect();
         let values: Vec<String> = self.columns.iter().map(|(_, from)| from.clone()).collect();
         Job {
             table: self.old,
@@ -122,23 +122,25 @@ impl Copy<'_> {
         }
     }
 
-    /// Counts rows that have none in the new table.
-    pub(super) fn missing(&self, old: &str, new: &str) -> String {
-        let filter = self.filter.as_ref().map_or_else(String::new, |filter| format!("({filter}) AND "));
+    /// Every row that `filter` takes has one in the new table, as a query shows.
+    pub(super) fn complete(&self, filter: Option<&str>) -> Demand {
+        let (old, new) = (self.old.name.short(), self.new.name.short());
+        let filter = filter.map_or_else(String::new, |filter| format!("({filter}) AND "));
         let over = |expression: &str| {
             super::expression::renamed(expression, &self.old.name.name, |name| {
-                self.old.column(name).map(|column| format!("{old}.{}", Quoted(&column.name)))
+                self.old.column(name).map(|column| format!("{old}.{}", quoted(&column.name)))
             })
         };
         let key: Vec<String> = self
             .columns
             .iter()
             .filter(|(name, _)| self.key.contains(name))
-            .map(|(name, from)| format!("copied.{} = {}", Quoted(name), over(from)))
+            .map(|(name, from)| format!("copied.{} = {}", quoted(name), over(from)))
             .collect();
-        format!(
+        let missing = format!(
             "SELECT count(*) FROM {old} WHERE {filter}NOT EXISTS (\n    SELECT FROM {new} AS copied WHERE {}\n)",
             key.join(" AND ")
-        )
+        );
+        Demand::none("the backfill is complete", missing)
     }
 }

@@ -7,6 +7,7 @@ use crate::schema::catalog::{ConstraintBody, Table};
 use crate::schema::dependents::{Target, dependents};
 use crate::schema::operation::OperationKind;
 use crate::syntax::alter::ActionKind;
+use crate::syntax::name::Symbol;
 use crate::syntax::object::ObjectKind;
 
 /// `DROP COLUMN`.
@@ -18,22 +19,13 @@ pub(super) fn column(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
         return None;
     }
     let (short, name) = (table.name.short(), quoted(&column.name));
-    let known = table.column(&column.name);
     let place = format!("{short}.{name}");
-    let (mut statements, mut down) = (Vec::new(), Vec::new());
-    // Code that does not write it any more has to be able to insert rows.
-    let required = known.is_some_and(|known| known.not_null == Some(true) && known.has_default != Some(true));
-    let keyed = table.primary_key().is_some_and(|key| key.columns.contains(&column.name));
-    if required && !keyed {
-        statements.push(alter(&table.name, &format!("ALTER COLUMN {name} DROP NOT NULL")));
-        down.push(alter(&table.name, &format!("ALTER COLUMN {name} SET NOT NULL")));
-    }
-    let step = match statements.first_mut() {
-        Some(first) => {
-            first.insert_str(0, &retire(&place, None));
+    let step = match left_out(table, &column.name) {
+        Some([optional, required]) => {
             let words = format!("let rows be inserted without {name}");
-            Step::transaction(slug(&["release", &table.name.name, &column.name]), words, statements)
-                .undone_by(down, "until code leaves it out")
+            let statement = format!("{}{optional}", retire(&place, None));
+            Step::transaction(slug(&["release", &table.name.name, &column.name]), words, vec![statement])
+                .undone_by(vec![required], "until code leaves it out")
         }
         None => retired(&format!("COLUMN {place}"), &place, &[&table.name.name, &column.name]),
     };
@@ -51,6 +43,15 @@ pub(super) fn column(scene: &Scene<'_, '_>, at: usize) -> Option<Found> {
     }
     releases.push(Release { phase: Phase::Contract, steps: vec![drop], then: Vec::new(), serves: Serves::NEW });
     Some(Found::new(vec![at], format!("drop column {place}"), releases))
+}
+
+/// What lets code insert rows that leave a column out, and what takes that back; none where they can as it is.
+pub(super) fn left_out(table: &Table, column: &Symbol) -> Option<[String; 2]> {
+    let known = table.column(column)?;
+    let required = known.not_null == Some(true) && known.has_default != Some(true);
+    let keyed = table.primary_key().is_some_and(|key| key.columns.contains(column));
+    let action = |word: &str| alter(&table.name, &format!("ALTER COLUMN {} {word} NOT NULL", quoted(column)));
+    (required && !keyed).then(|| ["DROP", "SET"].map(action))
 }
 
 /// Says of a thing that it is on its way out, where everybody looks who meets it.

@@ -6,7 +6,7 @@ use crate::syntax::span::Span;
 
 /// `expression` with the names of columns replaced by what `rename` makes of them. A name that is called, or that something
 /// else qualifies, is none; where `table` qualifies it, that goes.
-pub(super) fn renamed(expression: &str, table: &str, rename: impl Fn(&Symbol) -> Option<String>) -> String {
+pub(super) fn renamed(expression: &str, table: &str, mut rename: impl FnMut(&Symbol) -> Option<String>) -> String {
     let whole = Span::new(0, u32::try_from(expression.len()).unwrap_or(u32::MAX));
     let tokens = syntax::tokens(expression, whole);
     let text = |at: usize| tokens.get(at).map_or("", |token| token.of(expression));

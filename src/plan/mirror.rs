@@ -1,5 +1,7 @@
 //! Triggers that keep the rows of two tables in step.
 
+use std::collections::BTreeSet;
+
 use super::write::{beside, dollar_quoted, made, quoted};
 use crate::schema::catalog::Table;
 use crate::schema::operation::QName;
@@ -76,6 +78,18 @@ impl Mirror<'_> {
         parts.map(|(name, from)| format!("{} = {}", quoted(name), self.of(from, row))).collect::<Vec<_>>().join(" AND ")
     }
 
+    /// Columns of the first table that what follows depends on.
+    fn followed(&self) -> Vec<&Symbol> {
+        let mut named = BTreeSet::new();
+        for expression in self.columns.iter().map(|(_, from)| from).chain(&self.filter) {
+            super::expression::renamed(expression, &self.from.name, |name| {
+                named.insert(name.clone());
+                None
+            });
+        }
+        self.known.iter().filter(|name| named.contains(*name)).collect()
+    }
+
     fn body(&self) -> String {
         let to = self.to.short();
         let names = self.columns.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>();
@@ -101,14 +115,26 @@ impl Mirror<'_> {
             .collect();
         let filter = self.filter.as_ref().map_or_else(String::new, |filter| {
             let filter = self.of(filter, "NEW");
-            format!("    IF NOT coalesce({filter}, false) THEN\n        DELETE FROM {to} WHERE {};\n        RETURN NEW;\n    END IF;\n", self.key_is("NEW"))
+            let key = self.key_is("NEW");
+            // What is there as its row is inserted, code wrote that writes both.
+            format!(
+                "    IF NOT coalesce({filter}, false) THEN\n        IF TG_OP = 'UPDATE' THEN\n            \
+                 DELETE FROM {to} WHERE {key};\n        END IF;\n        RETURN NEW;\n    END IF;\n"
+            )
         });
+        let row = |row: &str| {
+            self.followed().iter().map(|name| format!("{row}.{}", quoted(name))).collect::<Vec<_>>().join(", ")
+        };
         format!(
             "BEGIN\n    IF TG_OP = 'DELETE' THEN\n        DELETE FROM {to} WHERE {old};\n        RETURN OLD;\n    END IF;\n    \
-             IF TG_OP = 'UPDATE' AND ({moved}) THEN\n        DELETE FROM {to} WHERE {old};\n    END IF;\n{filter}    \
+             IF TG_OP = 'UPDATE' THEN\n        IF ({new_row}) IS NOT DISTINCT FROM ({old_row}) THEN\n            \
+             RETURN NEW; -- nothing that {to} follows has changed\n        END IF;\n        \
+             IF {moved} THEN\n            DELETE FROM {to} WHERE {old};\n        END IF;\n    END IF;\n{filter}    \
              INSERT INTO {to} AS kept ({names}){overriding}\n    VALUES ({values})\n    ON CONFLICT ({key}) {conflict};\n    \
              RETURN NEW;\nEND",
             old = self.key_is("OLD"),
+            new_row = row("NEW"),
+            old_row = row("OLD"),
             moved = moved.join(" OR "),
             names = names.join(", "),
             overriding = self.overriding,

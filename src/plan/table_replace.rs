@@ -5,8 +5,7 @@ use super::change::{Found, Scene};
 use super::copy::{Copy, copy};
 use super::mirror::{Mirror, columns_of};
 use super::step::{Demand, Phase, Release, Serves, Step};
-use super::write::{literal, made, quoted, slug};
-use crate::schema::catalog::Relation;
+use super::write::{made, numbers_go_on, quoted, sequence_of, slug};
 use crate::schema::operation::{OperationKind, QName};
 use crate::syntax::alter::ActionKind;
 use crate::syntax::name::Symbol;
@@ -154,8 +153,7 @@ impl Replace<'_, '_, '_> {
     }
 
     fn complete(&self) -> Demand {
-        let Copy { old, new, .. } = &self.copied;
-        Demand::none("the backfill is complete", self.copied.missing(&old.name.short(), &new.name.short()))
+        self.copied.complete(self.copied.filter.as_deref())
     }
 
     fn swap(&self) -> Step {
@@ -165,7 +163,8 @@ impl Replace<'_, '_, '_> {
         let mut statements = self.mirror().removed(&old.name);
         statements.push(format!("ALTER TABLE {old_name} RENAME TO {}", quoted(&self.aside)));
         statements.push(format!("ALTER TABLE {new_name} RENAME TO {}", quoted(&old.name.name)));
-        statements.extend(self.sequences());
+        let (numbered, numbered_back) = self.sequences(&aside);
+        statements.extend(numbered);
         let reverse = self.reverse(&aside);
         if let Some(reverse) = &reverse {
             statements.extend(reverse.created());
@@ -181,34 +180,42 @@ impl Replace<'_, '_, '_> {
                 let mut down = reverse.removed(&old.name);
                 down.push(format!("ALTER TABLE {old_name} RENAME TO {}", quoted(&new.name.name)));
                 down.push(format!("ALTER TABLE {} RENAME TO {}", aside.short(), quoted(&old.name.name)));
+                down.extend(numbered_back);
                 step.undone_by(down, &format!("until {} is let go: it follows every write until then", aside.short()))
             }
             None => step.back("swap the names again: what was written meanwhile is only in the new table"),
         }
     }
 
-    /// Counters that belong to the old table go on with the new one.
-    fn sequences(&self) -> Vec<String> {
+    /// Has what numbers the rows of the old table number those of the new one after the swap, and again those of the old one
+    /// where the swap is taken back.
+    fn sequences(&self, aside: &QName) -> (Vec<String>, Vec<String>) {
         let Copy { old, new, after, .. } = &self.copied;
-        let mut statements = Vec::new();
-        let name = old.name.short();
-        for relation in after.relations.values() {
-            let Relation::Sequence(sequence) = relation else { continue };
-            let Some((owner, column)) = &sequence.owned_by else { continue };
-            let identity = old.column(column).is_some_and(|column| column.identity);
-            if *owner == old.name && !identity && new.column(column).is_some() {
-                statements.push(format!("ALTER SEQUENCE {} OWNED BY {name}.{}", sequence.name.short(), quoted(column)));
+        let (mut forth, mut back) = (Vec::new(), Vec::new());
+        let used = &old.name;
+        for column in &new.columns {
+            let name = &column.name;
+            match (after.sequence_of(used, name), after.sequence_of(&new.name, name)) {
+                (Some(_), Some(_)) => {
+                    forth.push(numbers_go_on((aside, name), (used, name)));
+                    back.push(numbers_go_on((&new.name, name), (used, name)));
+                }
+                (Some(sequence), None) if old.column(name).is_some_and(|column| !column.identity) => {
+                    let column = format!("{}.{}", used.short(), quoted(name));
+                    let owned = format!("ALTER SEQUENCE {} OWNED BY {column}", sequence.name.short());
+                    forth.push(owned.clone());
+                    back.push(owned);
+                }
+                (None, Some(_)) => forth.push(format!(
+                    "SELECT setval({}, (SELECT max({}) FROM {}))",
+                    sequence_of((used, name)),
+                    quoted(name),
+                    used.short()
+                )),
+                (Some(_) | None, None) => {}
             }
         }
-        for column in new.columns.iter().filter(|column| column.identity) {
-            let quoted = quoted(&column.name);
-            statements.push(format!(
-                "SELECT setval(pg_get_serial_sequence({}, {}), (SELECT max({quoted}) FROM {name}))",
-                literal(&name),
-                literal(&column.name),
-            ));
-        }
-        statements
+        (forth, back)
     }
 
     fn contract(&self) -> Step {

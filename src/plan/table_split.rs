@@ -4,6 +4,7 @@ use super::SyncBy;
 use super::backfill::Job;
 use super::change::{Found, Scene};
 use super::copy::{Copy, copy};
+use super::drop::left_out;
 use super::mirror::{Back, Mirror, columns_of};
 use super::step::{Demand, Phase, Release, Serves, Step};
 use super::write::{alter, list, quoted, retire, slug};
@@ -89,8 +90,12 @@ impl Split<'_, '_, '_> {
             let wanted = self.copied.new.column(name).is_some_and(|column| column.not_null == Some(true));
             wanted && self.moved.iter().any(|column| quoted(column) == *from)
         });
-        let present: Vec<String> = required.map(|(_, from)| format!("{from} IS NOT NULL")).collect();
-        let parts: Vec<String> = self.copied.filter.iter().map(|filter| format!("({filter})")).chain(present).collect();
+        let mut parts: Vec<String> = required.map(|(_, from)| format!("{from} IS NOT NULL")).collect();
+        match &self.copied.filter {
+            Some(filter) if parts.is_empty() => return Some(filter.clone()),
+            Some(filter) => parts.insert(0, format!("({filter})")),
+            None => {}
+        }
         (!parts.is_empty()).then(|| parts.join(" AND "))
     }
 
@@ -127,13 +132,11 @@ impl Split<'_, '_, '_> {
     fn expand(&self, by_trigger: bool) -> Step {
         let Copy { old, new, .. } = &self.copied;
         let mut statements = self.copied.statements(self.scene);
-        let mut down = Vec::new();
+        let (mut down, mut required) = (Vec::new(), Vec::new());
         // Code that leaves the columns out has to be able to insert rows.
-        for name in &self.moved {
-            let known = old.column(name);
-            if known.is_some_and(|column| column.not_null == Some(true) && column.has_default != Some(true)) {
-                statements.push(alter(&old.name, &format!("ALTER COLUMN {} DROP NOT NULL", quoted(name))));
-            }
+        for [optional, again] in self.moved.iter().filter_map(|name| left_out(old, name)) {
+            statements.push(optional);
+            required.push(again);
         }
         if by_trigger {
             statements.extend(self.mirror().created());
@@ -143,6 +146,7 @@ impl Split<'_, '_, '_> {
                 down.extend(back.removed());
             }
         }
+        down.extend(required);
         down.push(format!("DROP TABLE {}", new.name.short()));
         let place = |name| format!("{}.{}", old.name.short(), quoted(name));
         let retired = self.moved.iter().map(|name| retire(&place(name), Some(&new.name.short())));
@@ -166,8 +170,6 @@ impl Split<'_, '_, '_> {
     /// One table after the other, so that no lock on the first is held while the second is waited for.
     fn contract(&self, by_trigger: bool, moved: &str) -> Vec<Step> {
         let Copy { old, new, .. } = &self.copied;
-        let missing =
-            Demand::none("the backfill is complete", self.copied.missing(&old.name.short(), &new.name.short()));
         let unused = Demand::said(format!("no code that runs, and no report, names {moved}"));
         let back = if by_trigger { self.back() } else { None };
         let mut steps: Vec<Step> = back
@@ -190,7 +192,7 @@ impl Split<'_, '_, '_> {
             format!("drop {moved}"),
             statements,
         )
-        .demands(missing)
+        .demands(self.copied.complete(self.filter().as_deref()))
         .demands(unused)
         .back("no way back: what only the old held is gone. Go back before, by deploying the old code");
         steps.push(drop);

@@ -41,6 +41,16 @@ pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// Has the sequence of one column go on where that of another one is: the numbers of rows that were deleted do not come again.
+pub(super) fn numbers_go_on(from: (&QName, &str), to: (&QName, &str)) -> String {
+    format!("SELECT setval({}, nextval({}))", sequence_of(to), sequence_of(from))
+}
+
+/// The sequence that numbers the rows of a table in a column, whatever it is called.
+pub(super) fn sequence_of((table, column): (&QName, &str)) -> String {
+    format!("pg_get_serial_sequence({}, {})", literal(&table.short()), literal(column))
+}
+
 /// Words for a file name: letters, digits and underscores.
 pub(super) fn slug(parts: &[&str]) -> String {
     let joined = parts.join("_").to_lowercase();

@@ -25,7 +25,7 @@ struct Count {
 
 /// Where the lines of one file begin.
 #[derive(Debug)]
-pub(super) struct LineIndex<'a> {
+pub(crate) struct LineIndex<'a> {
     text: &'a str,
     /// Offset of the first byte of every line.
     starts: Vec<u32>,
@@ -35,7 +35,7 @@ pub(super) struct LineIndex<'a> {
 
 impl<'a> LineIndex<'a> {
     /// Reads `text` once.
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
         let mut blocks = Vec::with_capacity(bytes.len() / BLOCK + 1);
@@ -87,7 +87,7 @@ impl<'a> LineIndex<'a> {
     }
 
     /// The bytes of a line, without its end and without a byte order mark.
-    pub(super) fn line(&self, line: u32) -> Range<usize> {
+    pub(crate) fn line(&self, line: u32) -> Range<usize> {
         let index = (line as usize).saturating_sub(1);
         let length = self.text.len();
         let start = self.starts.get(index).map_or(length, |&start| start as usize);

@@ -91,13 +91,7 @@ fn write_demand(demand: &Demand, out: &mut dyn Write) -> io::Result<()> {
     match &demand.query {
         Some(query) => {
             let sql = format!("{}; -- has to give {}", query.sql, query.gives);
-            write!(
-                out,
-                "
-{}
-",
-                block("sql", &sql)
-            )
+            write!(out, "\n{}\n", block("sql", &sql))
         }
         None => Ok(()),
     }

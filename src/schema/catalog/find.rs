@@ -74,6 +74,12 @@ impl Catalog<'_> {
         }
     }
 
+    /// The sequence that goes with a column: what numbers its rows, as a serial or as an identity.
+    pub fn sequence_of(&self, table: &QName, column: &str) -> Option<&Arc<Sequence>> {
+        let mut owned = self.links.owned.get(table).into_iter().flatten().filter_map(|name| self.sequence(name));
+        owned.find(|sequence| sequence.owned_by.as_ref().is_some_and(|(_, owner)| **owner == *column))
+    }
+
     /// Known columns of this type, of arrays of it, and of domains over it: tables with the columns' names.
     pub fn columns_of_type(&self, name: &QName) -> Vec<(QName, Symbol)> {
         let mut columns = Vec::new();
